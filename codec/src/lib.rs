@@ -1,0 +1,25 @@
+//! DICOM Real-Time Video (DICOM PS3.22) on the wire: bytes to values and back.
+#![no_std]
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+pub mod error;
+pub mod field;
+pub mod limits;
+pub mod tag;
+pub mod time;
+pub mod vr;
+
+pub use error::{Error, ErrorKind, Found, Result};
+pub use field::{Field, FieldKind, FieldTree, Note};
+pub use limits::Limits;
+pub use tag::Tag;
+pub use time::PtpTimestamp;
+pub use vr::Vr;
