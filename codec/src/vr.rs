@@ -7,7 +7,6 @@ macro_rules! vrs {
         /// One of the 34 Value Representations of PS3.5 6.2.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[repr(u8)]
-        #[expect(clippy::upper_case_acronyms, reason = "the standard's own two letters")]
         pub enum Vr { $(#[doc = $title] $name,)* }
 
         impl Vr {

@@ -1,1 +1,11 @@
-//! See the package description.
+//! From a stream of capture bytes to flows, Grains, findings and field trees: one [`Session`], no I/O.
+//!
+//! A session is fed with the bytes of a capture in order, in chunks of any size, and answers queries at any time. It keeps
+//! an index, not the packets: [`Session::grain_extents`] and [`Session::packet_extents`] say which bytes of the source a
+//! view needs, the caller reads them from wherever they are (a file, a `Blob`, a ring), and [`Session::grain_detail`] and
+//! [`Session::packet_detail`] turn them into a field tree.
+
+pub mod model;
+mod session;
+
+pub use session::{Options, Session};
