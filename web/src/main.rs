@@ -1,2 +1,5 @@
-//! The page.
-fn main() {}
+//! The page and its worker: one program for both.
+
+fn main() {
+    grainscope_web::run();
+}

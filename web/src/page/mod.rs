@@ -1,0 +1,3 @@
+//! Page.
+/// Run.
+pub fn run() {}

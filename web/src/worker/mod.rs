@@ -1,0 +1,3 @@
+//! Worker.
+/// Run.
+pub fn run() {}
