@@ -98,6 +98,8 @@ pub enum Event {
     Answer(u32, Result<Answer, Problem>),
     /// How a capture stands: said when it opens, while it is read, and when it is done.
     Capture(Box<CaptureState>),
+    /// A capture is closed and read anew, with session descriptions that came later.
+    Replaced(u32),
     /// Something that is worth saying but belongs to no request.
     Notice(String),
     /// The worker is about to stop for good, with the reason.
