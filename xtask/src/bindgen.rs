@@ -9,8 +9,8 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::step::{say, step};
 use crate::{config, node, process};
 
-/// Writes NAME.js (an ES module) and NAME_bg.wasm for the web into `out`.
-pub(crate) fn web(wasm: &Path, name: &str, out: &Path) -> Result<()> {
+/// Writes NAME.js (an ES module) and NAME_bg.wasm for the web into `out`. A release has no names of functions in it.
+pub(crate) fn web(wasm: &Path, name: &str, release: bool, out: &Path) -> Result<()> {
     step("wasm-bindgen", || {
         Bindgen::new()
             .input_path(wasm)
@@ -18,6 +18,7 @@ pub(crate) fn web(wasm: &Path, name: &str, out: &Path) -> Result<()> {
             .web(true)?
             .typescript(false)
             .remove_producers_section(true)
+            .remove_name_section(release)
             .generate(out)
             .context("wasm-bindgen")
     })

@@ -42,7 +42,7 @@ pub(crate) fn build(release: bool) -> Result<()> {
 
     let work = paths::target().join("page.work");
     let _ = fs::remove_dir_all(&work);
-    bindgen::web(&wasm, &config.page.out_name, &work)?;
+    bindgen::web(&wasm, &config.page.out_name, release, &work)?;
     if release {
         let bound = work.join(format!("{}_bg.wasm", config.page.out_name));
         bindgen::optimise(&bound, &config.page.wasm_opt, &config.tools)?;
