@@ -9,6 +9,10 @@
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
+// Under wasm32 `#[test]` is one that reports from there.
+#[cfg(all(test, target_arch = "wasm32"))]
+#[macro_use]
+extern crate wasm_test;
 
 pub mod error;
 pub mod field;
