@@ -9,4 +9,5 @@ pub mod outline;
 pub mod pages;
 pub mod paste;
 pub mod scroll;
+pub mod selection;
 pub mod span;

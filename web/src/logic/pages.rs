@@ -62,8 +62,8 @@ impl<T> Pages<T> {
         self.revision = revision;
     }
 
-    /// The next page to ask for, if any; it counts as asked.
-    pub fn next(&mut self) -> Option<u64> {
+    /// The next page to ask for, if any, and the revision it will have; it counts as asked.
+    pub fn next(&mut self) -> Option<(u64, u32)> {
         if self.asked.len() >= IN_FLIGHT {
             return None;
         }
@@ -74,7 +74,7 @@ impl<T> Pages<T> {
             !fresh && !self.asked.contains(page)
         })?;
         self.asked.insert(page);
-        Some(page)
+        Some((page, self.revision))
     }
 
     /// Takes an answer: the rows of a page asked for at `revision`.
@@ -109,7 +109,7 @@ mod tests {
     fn the_first_page_is_asked_for_before_anything_is_known() {
         let mut pages = Pages::<u64>::default();
         pages.want(0..0, 0);
-        assert_eq!(pages.next(), Some(0));
+        assert_eq!(pages.next(), Some((0, 0)));
         assert_eq!(pages.next(), None);
     }
 
@@ -117,13 +117,13 @@ mod tests {
     fn only_wanted_pages_are_asked_for_and_few_at_a_time() {
         let mut pages = Pages::default();
         pages.want(1000..1400, 0);
-        assert_eq!(pages.next(), Some(7));
-        assert_eq!(pages.next(), Some(8));
+        assert_eq!(pages.next(), Some((7, 0)));
+        assert_eq!(pages.next(), Some((8, 0)));
         assert_eq!(pages.next(), None);
         // The view moved on: the next one asked for is of the new place.
         pages.want(100_000..100_010, 0);
         pages.put(7, 0, 200_000, rows(7));
-        assert_eq!(pages.next(), Some(781));
+        assert_eq!(pages.next(), Some((781, 0)));
         assert_eq!(pages.get(1000), Some(&1000));
         assert_eq!(pages.get(100_000), None);
     }
@@ -132,12 +132,12 @@ mod tests {
     fn a_new_revision_asks_again_but_keeps_what_is_shown() {
         let mut pages = Pages::default();
         pages.want(0..10, 0);
-        assert_eq!(pages.next(), Some(0));
+        assert_eq!(pages.next(), Some((0, 0)));
         pages.put(0, 0, 10, rows(0));
         assert_eq!(pages.next(), None);
         pages.want(0..10, 1);
         assert_eq!(pages.get(3), Some(&3));
-        assert_eq!(pages.next(), Some(0));
+        assert_eq!(pages.next(), Some((0, 1)));
     }
 
     #[test]
@@ -146,7 +146,7 @@ mod tests {
         for page in 0..200 {
             let start = page * PAGE_ROWS;
             pages.want(start..start + 10, 0);
-            assert_eq!(pages.next(), Some(page));
+            assert_eq!(pages.next(), Some((page, 0)));
             pages.put(page, 0, 1_000_000, rows(page));
         }
         assert!(pages.get(0).is_none());
