@@ -14,6 +14,8 @@ pub mod dataset;
 pub mod error;
 pub mod field;
 pub mod limits;
+pub mod meta;
+pub mod payload;
 pub mod tag;
 pub mod time;
 pub mod vr;

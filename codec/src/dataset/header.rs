@@ -122,7 +122,8 @@ pub(crate) fn implicit(window: &[u8], at: usize) -> Option<Header> {
     let length = length32(head);
     if vr_of(v0, v1).1 != Class::Unknown
         && let Some(header) = explicit(window, at)
-        && (is_confirmed(window, at, &header) || !fits(window, at, Form::Implicit, length) && fits_header(window, at, &header))
+        && (is_confirmed(window, at, &header)
+            || !fits(window, at, Form::Implicit, length) && fits_header(window, at, &header))
     {
         return Some(header);
     }

@@ -34,7 +34,11 @@ impl<'d, 'a> Item<'d, 'a> {
     #[must_use]
     pub fn number(&self) -> u32 {
         let mut number = 0;
-        let mut at = if self.data.parent == super::arena::NONE { 0 } else { self.data.parent.saturating_add(1) };
+        let mut at = if self.data.parent == super::arena::NONE {
+            0
+        } else {
+            self.data.parent.saturating_add(1)
+        };
         while at < self.index
             && let Some(item) = self.set.data(at)
         {

@@ -46,6 +46,18 @@ impl Content {
     }
 }
 
+/// What is to be read.
+#[derive(Clone, Copy)]
+pub(crate) struct Root {
+    pub(crate) content: Content,
+    pub(crate) implicit: bool,
+    /// See [`Machine`]; [`NO_CEILING`] for a data set that ends with its bytes.
+    pub(crate) ceiling: u32,
+}
+
+/// Above every tag of an element.
+pub(crate) const NO_CEILING: u32 = 0xFFFE_0000;
+
 /// The level that is being read.
 #[derive(Clone, Copy)]
 pub(crate) struct Level {
@@ -90,6 +102,8 @@ pub(crate) struct Machine<'a> {
     /// Sequences open.
     depth: u16,
     depth_limit: u16,
+    /// An element of the root with this tag or a greater one ends the data set.
+    ceiling: u32,
     /// The end of the level whose truncation was the last one told: what is cut with it is not told again.
     cut: usize,
     told_implicit: bool,
@@ -97,11 +111,11 @@ pub(crate) struct Machine<'a> {
 
 impl<'a> Machine<'a> {
     /// Reads from `start` to `end`.
-    pub(crate) fn new(input: &'a [u8], start: usize, end: usize, content: Content, implicit: bool, depth: u16) -> Self {
+    pub(crate) fn new(input: &'a [u8], start: usize, end: usize, root: Root, depth: u16) -> Self {
         let end = end.min(input.len());
         let level = Level {
-            content,
-            implicit,
+            content: root.content,
+            implicit: root.implicit,
             undefined: false,
             least: 0,
             limit: end,
@@ -112,6 +126,7 @@ impl<'a> Machine<'a> {
             level,
             depth: 0,
             depth_limit: depth,
+            ceiling: root.ceiling,
             cut: usize::MAX,
             told_implicit: false,
         }
@@ -126,6 +141,11 @@ impl<'a> Machine<'a> {
         }
         let Some(window) = self.input.get(..self.level.limit) else {
             return true;
+        };
+        let ceiling = if self.level.content == Content::Root {
+            self.ceiling
+        } else {
+            NO_CEILING
         };
         let (mut pos, mut least, mut goes_on) = (self.pos, self.level.least, true);
         while let Some(rest) = window.get(pos..)
@@ -146,7 +166,7 @@ impl<'a> Machine<'a> {
             };
             let value = form.header_length() as usize;
             // An undefined length is odd.
-            if tag < least || tag >= Tag::ITEM.0 || length & 1 != 0 || length as usize > rest.len() - value {
+            if tag < least || tag >= ceiling || length & 1 != 0 || length as usize > rest.len() - value {
                 break;
             }
             let end = pos + value + length as usize;
@@ -217,6 +237,9 @@ impl<'a> Machine<'a> {
         if tag_of(head) >> 16 == 0xFFFE {
             return self.delimiter_among_elements(sink, tag_of(head), length32(head));
         }
+        if self.level.content == Content::Root && tag_of(head) >= self.ceiling {
+            return false;
+        }
         if *head == [0; 8] {
             self.zeros(sink);
             return true;
@@ -274,7 +297,7 @@ impl<'a> Machine<'a> {
         if header.tag < self.level.least || odd || header.unknown_vr || explicit == self.level.implicit {
             self.complain(sink, header);
         }
-        self.level.least = self.level.least.max(header.tag.saturating_add(1));
+        self.level.least = header.tag.saturating_add(1);
     }
 
     #[cold]
@@ -284,23 +307,41 @@ impl<'a> Machine<'a> {
             sink.issue(kind, Error::invalid("data element", offset, expected, found), At::Next);
         };
         if header.tag < self.level.least {
-            tell(IssueKind::Order, "a tag greater than the one before", Found::Tag(Tag(header.tag)));
+            tell(
+                IssueKind::Order,
+                "a tag greater than the one before",
+                Found::Tag(Tag(header.tag)),
+            );
         }
         if header.unknown_vr {
             let head = head8(self.input, self.pos);
-            let found = head.map_or(Found::Text("none"), |&[_, _, _, _, a, b, c, d]| Found::Bytes([a, b, c, d]));
+            let found = head.map_or(Found::Text("none"), |&[_, _, _, _, a, b, c, d]| {
+                Found::Bytes([a, b, c, d])
+            });
             tell(IssueKind::UnknownVr, "a VR of PS3.5 6.2", found);
         }
         if header.length & 1 != 0 && header.length != UNDEFINED_LENGTH {
-            tell(IssueKind::OddLength, "an even length", Found::Number(header.length.into()));
+            tell(
+                IssueKind::OddLength,
+                "an even length",
+                Found::Number(header.length.into()),
+            );
         }
         // A data set in the wrong form breaks the rule with every element: that is told once.
         if (header.form == Form::Implicit) != self.level.implicit && !self.told_implicit {
             self.told_implicit = true;
             if self.level.implicit {
-                tell(IssueKind::ExplicitVr, "an element without VR", Found::Text(header.vr.as_str()));
+                tell(
+                    IssueKind::ExplicitVr,
+                    "an element without VR",
+                    Found::Text(header.vr.as_str()),
+                );
             } else {
-                tell(IssueKind::ImplicitVr, "an element with VR", Found::Number(header.length.into()));
+                tell(
+                    IssueKind::ImplicitVr,
+                    "an element with VR",
+                    Found::Number(header.length.into()),
+                );
             }
         }
     }
@@ -328,7 +369,12 @@ impl<'a> Machine<'a> {
             return self.open(sink, part, Content::Fragments, value_start);
         }
         let found = Found::Text(header.vr.as_str());
-        let error = Error::invalid("data element", self.pos as u64, "a VR that may have an undefined length", found);
+        let error = Error::invalid(
+            "data element",
+            self.pos as u64,
+            "a VR that may have an undefined length",
+            found,
+        );
         sink.issue(IssueKind::UndefinedLength, error, At::Next);
         if let Some(end) = find_sequence_delimiter(window, value_start) {
             part.value_end = end;
@@ -336,7 +382,13 @@ impl<'a> Machine<'a> {
             self.pos = end.saturating_add(ITEM_HEADER);
         } else {
             part.flags |= flag::CLAMPED;
-            self.truncated(sink, "Sequence Delimitation Item", self.level.limit, ITEM_HEADER as u64, At::Next);
+            self.truncated(
+                sink,
+                "Sequence Delimitation Item",
+                self.level.limit,
+                ITEM_HEADER as u64,
+                At::Next,
+            );
             self.pos = self.level.limit;
         }
         sink.leaf(part)
@@ -395,7 +447,12 @@ impl<'a> Machine<'a> {
             (part.value_end, part.flags) = self.clamp(sink, "Item", part.form, length);
         } else if is_fragment {
             part.flags = flag::UNDEFINED | flag::CLAMPED;
-            let error = Error::invalid("fragment", pos as u64, "an explicit length", Found::Number(length.into()));
+            let error = Error::invalid(
+                "fragment",
+                pos as u64,
+                "an explicit length",
+                Found::Number(length.into()),
+            );
             sink.issue(IssueKind::UndefinedLength, error, At::Next);
             self.cut = limit;
         } else {
@@ -445,7 +502,10 @@ impl<'a> Machine<'a> {
         self.misplaced(sink, "a data element", tag, At::Gap);
         self.pos = self.pos.saturating_add(ITEM_HEADER);
         // The content of a stray Item is not the parent's: an Item of explicit length is left out as a whole.
-        if tag == Tag::ITEM.0 && length != UNDEFINED_LENGTH && length as usize <= self.level.limit.saturating_sub(self.pos) {
+        if tag == Tag::ITEM.0
+            && length != UNDEFINED_LENGTH
+            && length as usize <= self.level.limit.saturating_sub(self.pos)
+        {
             self.pos = self.pos.saturating_add(length as usize);
         }
         true
@@ -496,7 +556,12 @@ impl<'a> Machine<'a> {
     fn zeros<S: Sink>(&mut self, sink: &mut S) {
         let window = self.input.get(self.pos..self.level.limit).unwrap_or_default();
         let run = window.iter().position(|&b| b != 0).map_or(window.len(), |n| n & !1);
-        let error = Error::invalid(self.content_name(), self.pos as u64, "a data element", Found::Text("zero bytes"));
+        let error = Error::invalid(
+            self.content_name(),
+            self.pos as u64,
+            "a data element",
+            Found::Text("zero bytes"),
+        );
         sink.issue(IssueKind::Misplaced, error, At::Gap);
         self.pos = self.pos.saturating_add(run);
     }
@@ -520,7 +585,11 @@ impl<'a> Machine<'a> {
         if self.cut != limit {
             self.cut = limit;
             let available = limit.saturating_sub(offset) as u64;
-            sink.issue(IssueKind::Truncated, Error::incomplete(what, offset as u64, needed, available), at);
+            sink.issue(
+                IssueKind::Truncated,
+                Error::incomplete(what, offset as u64, needed, available),
+                at,
+            );
         }
     }
 

@@ -19,8 +19,10 @@
 //! - A delimiter's length is reported and otherwise ignored. A delimiter where none may be is left out, one that is missing
 //!   is assumed where the next tag needs it.
 
+mod access;
 mod arena;
 mod element;
+mod encode;
 mod header;
 mod issue;
 mod item;
@@ -28,11 +30,13 @@ mod iter;
 mod machine;
 mod parse;
 mod spans;
+pub mod write;
 
 use core::fmt;
 
 pub use arena::Arena;
 pub use element::Element;
+pub use encode::encode;
 pub use header::UNDEFINED_LENGTH;
 pub use issue::{Issue, IssueKind};
 pub use item::{Fragment, Item};
@@ -40,7 +44,7 @@ pub use iter::{Elements, Fragments, Items, Node, Walk};
 pub use spans::{Span, SpanKind, Spans};
 
 use self::arena::{NONE, NodeData};
-use self::machine::Content;
+use self::machine::{Content, NO_CEILING, Root};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::tag::Tag;
@@ -104,35 +108,54 @@ impl<'a> DataSet<'a> {
     /// A data set reaches to byte 2^32 - 2 at most; more is an [`IssueKind::Limit`].
     #[must_use]
     pub fn parse_range(arena: Arena, input: &'a [u8], start: u32, end: u32, syntax: Syntax, limits: &Limits) -> Self {
-        let implicit = syntax == Syntax::ImplicitVrLe;
-        Self::read(arena, input, (start, end), (Content::Root, implicit), limits)
+        Self::read(arena, input, (start, end), Root::new(Content::Root, syntax), limits)
+    }
+
+    /// Reads from `start` on, in Explicit VR, to the first element of a group above `group`: its [`end`](Self::end).
+    pub(crate) fn parse_group(arena: Arena, input: &'a [u8], start: u32, group: u16, limits: &Limits) -> Self {
+        let mut root = Root::new(Content::Root, Syntax::ExplicitVrLe);
+        root.ceiling = Tag::new(group.saturating_add(1), 0).0;
+        Self::read(arena, input, (start, u32::MAX), root, limits)
     }
 
     /// Reads a sequence's content: Items at the root ([`Self::root_items`]).
     fn parse_items(input: &'a [u8], start: u32, end: u32, syntax: Syntax, limits: &Limits) -> Self {
-        let implicit = syntax == Syntax::ImplicitVrLe;
-        Self::read(Arena::new(), input, (start, end), (Content::RootItems, implicit), limits)
+        Self::read(
+            Arena::new(),
+            input,
+            (start, end),
+            Root::new(Content::RootItems, syntax),
+            limits,
+        )
     }
 
-    fn read(mut arena: Arena, input: &'a [u8], range: (u32, u32), root: (Content, bool), limits: &Limits) -> Self {
+    fn read(mut arena: Arena, input: &'a [u8], range: (u32, u32), root: Root, limits: &Limits) -> Self {
         let longest = NONE - 1;
         let length = u32::try_from(input.len()).unwrap_or(u32::MAX);
         let end = range.1.min(length).min(longest);
         let start = range.0.min(end);
-        let charset = parse::parse(&mut arena, input, (start, end), root, limits);
+        let parsed = parse::parse(&mut arena, input, (start, end), root, limits);
         if end < range.1.min(length) {
             let error = Error::limit("data set", end.into(), "bytes of a data set", longest.into());
             let kind = IssueKind::Limit;
-            arena.issues.push(Issue { kind, error, node: None });
+            arena.issues.push(Issue {
+                kind,
+                error,
+                node: None,
+            });
         }
-        let syntax = if root.1 { Syntax::ImplicitVrLe } else { Syntax::ExplicitVrLe };
+        let syntax = if root.implicit {
+            Syntax::ImplicitVrLe
+        } else {
+            Syntax::ExplicitVrLe
+        };
         Self {
             input,
             arena,
             start,
-            end,
+            end: parsed.end,
             syntax,
-            charset,
+            charset: parsed.charset,
         }
     }
 
@@ -260,6 +283,16 @@ impl<'a> DataSet<'a> {
     /// Bytes of the input; empty where there are none.
     pub(crate) fn slice(&self, start: u32, end: u32) -> &'a [u8] {
         self.input.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
+
+impl Root {
+    fn new(content: Content, syntax: Syntax) -> Self {
+        Self {
+            content,
+            implicit: syntax == Syntax::ImplicitVrLe,
+            ceiling: NO_CEILING,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::arena::{Arena, Form, NONE, NodeData, flag};
 use super::header::UNDEFINED_LENGTH;
 use super::issue::{Issue, IssueKind, Issues};
-use super::machine::{At, Content, Level, Machine, Part, Sink};
+use super::machine::{At, Content, Level, Machine, Part, Root, Sink};
 use crate::error::Error;
 use crate::limits::Limits;
 
@@ -13,13 +13,15 @@ const SPECIFIC_CHARACTER_SET: u32 = 0x0008_0005;
 /// Nodes for whose memory a fresh arena asks at once; more are added by doubling.
 const FIRST_NODES: usize = 4096;
 
-/// Reads `start..end` of `input` into the arena. `root` is the level to begin in. Returns the index of the root's (0008,0005).
-pub(crate) fn parse(arena: &mut Arena, input: &[u8], range: (u32, u32), root: (Content, bool), limits: &Limits) -> u32 {
+/// Reads `start..end` of `input` into the arena. `root` is the level to begin in.
+pub(crate) fn parse(arena: &mut Arena, input: &[u8], range: (u32, u32), root: Root, limits: &Limits) -> Parsed {
     let (start, end) = (range.0 as usize, range.1 as usize);
     arena.nodes.clear();
     arena.issues.clear();
     // Text and identifiers average some 25 bytes an element; a data set of tiny elements grows the list once or twice.
-    arena.nodes.reserve((end.saturating_sub(start) / 16 + 4).min(FIRST_NODES));
+    arena
+        .nodes
+        .reserve((end.saturating_sub(start) / 16 + 4).min(FIRST_NODES));
     let mut tree = Tree {
         nodes: &mut arena.nodes,
         issues: &mut arena.issues,
@@ -29,14 +31,26 @@ pub(crate) fn parse(arena: &mut Arena, input: &[u8], range: (u32, u32), root: (C
         root,
         root_end: end,
     };
-    let mut machine = Machine::new(input, start, end, root.0, root.1, limits.depth);
+    let mut machine = Machine::new(input, start, end, root, limits.depth);
     loop {
         if !machine.plain(&mut tree) || !machine.step(&mut tree) {
             break;
         }
     }
+    let ended = machine.level.content == root.content && machine.pos < end && tree.nodes.len() < tree.limit;
     tree.finish(machine.pos, limits);
-    tree.charset
+    Parsed {
+        charset: tree.charset,
+        end: if ended { machine.pos as u32 } else { range.1 },
+    }
+}
+
+/// What the tree does not say.
+pub(crate) struct Parsed {
+    /// The index of the root's (0008,0005), or [`NONE`].
+    pub(crate) charset: u32,
+    /// The end of the data set: of the bytes, or where the first element above the ceiling begins.
+    pub(crate) end: u32,
 }
 
 struct Tree<'t> {
@@ -47,7 +61,7 @@ struct Tree<'t> {
     /// The root's (0008,0005).
     charset: u32,
     limit: usize,
-    root: (Content, bool),
+    root: Root,
     root_end: usize,
 }
 
@@ -112,8 +126,8 @@ impl Sink for Tree<'_> {
     fn close(&mut self, end: usize, delimited: bool) -> Level {
         let count = self.nodes.len() as u32;
         let mut level = Level {
-            content: self.root.0,
-            implicit: self.root.1,
+            content: self.root.content,
+            implicit: self.root.implicit,
             undefined: false,
             least: 0,
             limit: self.root_end,
