@@ -14,9 +14,12 @@ extern crate std;
 #[macro_use]
 extern crate wasm_test;
 
+pub mod dataset;
 pub mod error;
 pub mod field;
 pub mod limits;
+pub mod meta;
+pub mod payload;
 pub mod tag;
 pub mod time;
 pub mod vr;
