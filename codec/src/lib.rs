@@ -10,6 +10,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod charset;
 pub mod error;
 pub mod field;
 pub mod limits;
