@@ -16,6 +16,7 @@ pub mod field;
 pub mod limits;
 pub mod tag;
 pub mod time;
+pub mod value;
 pub mod vr;
 
 pub use error::{Error, ErrorKind, Found, Result};
