@@ -19,7 +19,7 @@ pub fn check(vr: Vr, multiplicity: Option<Multiplicity>, bytes: &[u8], set: &Cha
         }
     } else {
         let unit = number_size(vr).unwrap_or(1);
-        if bytes.len() % unit != 0 {
+        if !bytes.len().is_multiple_of(unit) {
             return Some(Problem {
                 value: 0,
                 kind: ProblemKind::Size {

@@ -128,7 +128,7 @@ fn numbers(vr: Vr, bytes: &[u8], out: &mut Line) {
         }
     }
     // Bytes that make no whole number are not hidden.
-    out.cut |= number_size(vr).is_some_and(|size| bytes.len() % size != 0);
+    out.cut |= number_size(vr).is_some_and(|size| !bytes.len().is_multiple_of(size));
 }
 
 /// Writes all the pieces or none.
