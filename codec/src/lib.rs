@@ -15,6 +15,7 @@ extern crate std;
 extern crate wasm_test;
 
 pub mod dataset;
+pub mod charset;
 pub mod error;
 pub mod field;
 pub mod limits;
@@ -22,6 +23,7 @@ pub mod meta;
 pub mod payload;
 pub mod tag;
 pub mod time;
+pub mod value;
 pub mod vr;
 
 pub use error::{Error, ErrorKind, Found, Result};
