@@ -12,7 +12,11 @@ extern crate std;
 
 pub mod error;
 pub mod field;
+pub mod grain;
 pub mod limits;
+pub mod nmos;
+pub mod rtp;
+pub mod sdp;
 pub mod tag;
 pub mod time;
 pub mod vr;
