@@ -14,15 +14,15 @@ extern crate std;
 #[macro_use]
 extern crate wasm_test;
 
-pub mod dataset;
 pub mod charset;
+pub mod dataset;
 pub mod error;
 pub mod field;
 pub mod grain;
 pub mod limits;
 pub mod meta;
-pub mod payload;
 pub mod nmos;
+pub mod payload;
 pub mod rtp;
 pub mod sdp;
 pub mod tag;

@@ -1,10 +1,51 @@
-//! Values as the types that their VR stands for.
+//! Values as the types that their VR stands for, and the character set that holds for text.
+
+use alloc::borrow::Cow;
 
 use uuid::Uuid;
 
+use super::DataSet;
+use super::arena::Form;
 use super::element::Element;
+use crate::charset::CharacterSet;
+use crate::tag::Tag;
 use crate::time::PtpTimestamp;
+use crate::value::{self, NumberValues, Strings};
 use crate::vr::Vr;
+
+/// Specific Character Set (PS3.3 C.12.1).
+pub(crate) const SPECIFIC_CHARACTER_SET: Tag = Tag::new(0x0008, 0x0005);
+
+impl DataSet<'_> {
+    /// The character set that holds for the node of this index: the (0008,0005) of the nearest Item around it, else the data
+    /// set's own, else `default`. For the dynamic part of an RTV payload `default` is that of the flow's last static part.
+    ///
+    /// A set found here keeps the multi-byte decoder of `default`.
+    #[must_use]
+    pub fn charset_at(&self, index: u32, default: CharacterSet) -> CharacterSet {
+        let mut at = index;
+        while let Some(node) = self.data(at) {
+            // An Item's tag field tells where its (0008,0005) is; element 0 is never in an Item.
+            if node.form == Form::Item
+                && node.tag != 0
+                && let Some(element) = self.node(node.tag).and_then(|node| node.as_element())
+            {
+                return default.with_value(element.value()).0;
+            }
+            at = node.parent;
+        }
+        self.charset(default)
+    }
+
+    /// The character set of the top level: its (0008,0005), else `default`.
+    #[must_use]
+    pub fn charset(&self, default: CharacterSet) -> CharacterSet {
+        match self.node(self.charset).and_then(|node| node.as_element()) {
+            Some(element) => default.with_value(element.value()).0,
+            None => default,
+        }
+    }
+}
 
 macro_rules! numbers {
     ($($one:ident $array:ident $type:ty, $vr:ident;)*) => {
@@ -52,6 +93,53 @@ impl<'a> Element<'_, 'a> {
     #[must_use]
     pub fn timestamp(&self) -> Option<PtpTimestamp> {
         self.value().try_into().ok().map(PtpTimestamp::from_bytes)
+    }
+
+    /// The character set that holds for its text ([`DataSet::charset_at`]).
+    #[must_use]
+    pub fn charset(&self, default: CharacterSet) -> CharacterSet {
+        self.set().charset_at(self.index(), default)
+    }
+
+    /// The whole text of its value, without padding; values stay separated by backslashes. `charset` is the one of
+    /// [`Self::charset`].
+    #[must_use]
+    pub fn text(&self, charset: &CharacterSet) -> Cow<'a, str> {
+        value::text(self.vr(), self.value(), charset)
+    }
+
+    /// The values of its text, split after decoding, without padding.
+    #[must_use]
+    pub fn strings(&self, charset: &CharacterSet) -> Strings<'a> {
+        value::strings(self.vr(), self.value(), charset)
+    }
+
+    /// Its numbers, as the VR has them. `None` for a VR without numbers.
+    #[must_use]
+    pub fn numbers(&self) -> Option<NumberValues<'a>> {
+        value::numbers(self.vr(), self.value())
+    }
+
+    /// Its first value as an integer: of a binary integer VR, of IS, or of AT. `None` for another VR, or one that is no integer.
+    #[must_use]
+    pub fn integer(&self) -> Option<i64> {
+        use value::Number;
+        if self.vr() == Vr::IS {
+            let text = self.text(&CharacterSet::DEFAULT);
+            return value::integer_string(text.split('\\').next()?).map(i64::from);
+        }
+        match self.numbers()?.next()? {
+            Number::Unsigned(number) => i64::try_from(number).ok(),
+            Number::Signed(number) => Some(number),
+            Number::Tag(tag) => Some(tag.0.into()),
+            _ => None,
+        }
+    }
+
+    /// The attribute tags of AT.
+    #[must_use]
+    pub fn tags(&self) -> value::Numbers<'a, Tag> {
+        value::tags(if self.vr() == Vr::AT { self.value() } else { &[] })
     }
 
     numbers! {

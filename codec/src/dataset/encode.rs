@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 use super::arena::{Form, NodeData, flag};
 use super::element::Element;
 use super::header::UNDEFINED_LENGTH;
-use super::write::{pad, patch_length};
+use super::write::patch_length;
 use super::{DataSet, Syntax};
 use crate::tag::Tag;
+use crate::value::pad;
 use crate::vr::Vr;
 
 /// Writes a data set in the syntax it was read in, with the length forms as read: the same bytes for every valid input.

@@ -1,14 +1,12 @@
 //! Bytes to a tree: the sink that keeps every part as a node.
 
+use super::access::SPECIFIC_CHARACTER_SET;
 use super::arena::{Arena, Form, NONE, NodeData, flag};
 use super::header::UNDEFINED_LENGTH;
 use super::issue::{Issue, IssueKind, Issues};
 use super::machine::{At, Content, Level, Machine, Part, Root, Sink};
 use crate::error::Error;
 use crate::limits::Limits;
-
-/// (0008,0005).
-const SPECIFIC_CHARACTER_SET: u32 = 0x0008_0005;
 
 /// Nodes for whose memory a fresh arena asks at once; more are added by doubling.
 const FIRST_NODES: usize = 4096;
@@ -69,7 +67,7 @@ impl Tree<'_> {
     #[inline(always)]
     fn push(&mut self, part: &Part, next: u32) -> u32 {
         let index = self.nodes.len() as u32;
-        if part.tag == SPECIFIC_CHARACTER_SET {
+        if part.tag == SPECIFIC_CHARACTER_SET.0 {
             self.note_charset(index);
         }
         self.nodes.push(NodeData {

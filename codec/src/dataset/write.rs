@@ -32,6 +32,7 @@ use super::header::UNDEFINED_LENGTH;
 use crate::error::{Error, Found, Result};
 use crate::tag::Tag;
 use crate::time::PtpTimestamp;
+use crate::value;
 use crate::vr::Vr;
 
 /// How the length of a sequence or Item is written (PS3.5 7.5).
@@ -126,14 +127,14 @@ impl DataSetWriter {
     ///
     /// # Errors
     /// See [`DataSetWriter`].
-    pub fn bytes(&mut self, tag: Tag, vr: Vr, value: &[u8]) -> Result<&mut Self> {
+    pub fn bytes(&mut self, tag: Tag, vr: Vr, bytes: &[u8]) -> Result<&mut Self> {
         if vr == Vr::SQ {
             return Err(self.invalid("a VR other than SQ", Found::Tag(tag)));
         }
-        self.header(tag, vr, value.len())?;
-        self.out.extend_from_slice(value);
-        if value.len() & 1 == 1 {
-            self.out.push(pad(vr));
+        self.header(tag, vr, bytes.len())?;
+        self.out.extend_from_slice(bytes);
+        if bytes.len() & 1 == 1 {
+            self.out.push(value::pad(vr));
         }
         Ok(self)
     }
@@ -144,7 +145,7 @@ impl DataSetWriter {
     /// # Errors
     /// See [`DataSetWriter`]; also for a VR that holds no text.
     pub fn text(&mut self, tag: Tag, vr: Vr, text: &str) -> Result<&mut Self> {
-        if !is_text(vr) {
+        if !value::is_text(vr) {
             return Err(self.invalid("a VR that holds text", Found::Text(vr.as_str())));
         }
         self.bytes(tag, vr, text.as_bytes())
@@ -398,17 +399,4 @@ fn set_length(out: &mut [u8], at: usize, length: u32) {
     if let Some(field) = out.get_mut(at..).and_then(|rest| rest.first_chunk_mut::<4>()) {
         *field = length.to_le_bytes();
     }
-}
-
-/// The byte that makes a value even (PS3.5 6.2).
-pub(crate) const fn pad(vr: Vr) -> u8 {
-    if is_text(vr) && !matches!(vr, Vr::UI) { b' ' } else { 0 }
-}
-
-const fn is_text(vr: Vr) -> bool {
-    use Vr::{AE, AS, CS, DA, DS, DT, IS, LO, LT, PN, SH, ST, TM, UC, UI, UR, UT};
-    matches!(
-        vr,
-        AE | AS | CS | DA | DS | DT | IS | LO | LT | PN | SH | ST | TM | UC | UI | UR | UT
-    )
 }
