@@ -10,11 +10,14 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod dictionary;
 pub mod error;
 pub mod field;
+pub mod iod;
 pub mod limits;
 pub mod tag;
 pub mod time;
+pub mod uid;
 pub mod vr;
 
 pub use error::{Error, ErrorKind, Found, Result};
