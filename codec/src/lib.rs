@@ -19,6 +19,10 @@ pub mod dataset;
 pub mod error;
 pub mod field;
 pub mod grain;
+pub mod dictionary;
+pub mod error;
+pub mod field;
+pub mod iod;
 pub mod limits;
 pub mod meta;
 pub mod nmos;
@@ -28,6 +32,7 @@ pub mod sdp;
 pub mod tag;
 pub mod time;
 pub mod value;
+pub mod uid;
 pub mod vr;
 
 pub use error::{Error, ErrorKind, Found, Result};
