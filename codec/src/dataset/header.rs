@@ -166,10 +166,12 @@ fn unknown(window: &[u8], at: usize, head: &[u8; 8]) -> Header {
         unknown_vr: false,
         length,
     };
-    let letters = v0.is_ascii_uppercase() && v1.is_ascii_uppercase();
-    let (order, fallback) = if letters {
+    let (order, fallback) = if v0.is_ascii_uppercase() && v1.is_ascii_uppercase() {
         let long = long.filter(|_| l0 == 0 && l1 == 0);
         ([long, Some(short), Some(without)], long.unwrap_or(short))
+    } else if matches!((v0, v1), (b' '..=b'~', b' '..=b'~')) {
+        // Blanks and "??" are in the wild, with a 16-bit length.
+        ([Some(short), long, Some(without)], short)
     } else {
         ([Some(without), Some(short), long], without)
     };
@@ -198,7 +200,10 @@ fn is_confirmed(window: &[u8], at: usize, header: &Header) -> bool {
     };
     let &[_, _, _, _, v0, v1, ..] = next;
     let tag = tag_of(next);
-    tag >= Tag::ITEM.0 || (tag > header.tag && vr_of(v0, v1).1 != Class::Unknown)
+    // Elements in Implicit VR come in company.
+    let is_header = vr_of(v0, v1).1 != Class::Unknown
+        || header.form == Form::Implicit && u64::from(length32(next)) <= window.len() as u64 - end;
+    tag >= Tag::ITEM.0 || (tag > header.tag && is_header)
 }
 
 fn fits_header(window: &[u8], at: usize, header: &Header) -> bool {

@@ -400,11 +400,17 @@ impl<'a> Machine<'a> {
             part.flags |= flag::OPAQUE;
             let error = Error::limit("sequence", self.pos as u64, "depth", self.depth_limit.into());
             sink.issue(IssueKind::Limit, error, At::Next);
-            if part.flags & flag::UNDEFINED != 0 {
+            if part.flags & flag::UNDEFINED == 0 {
+                self.pos = part.value_end;
+            } else if let Some(end) = self.end_of_undefined(value_start, part.flags & flag::IMPLICIT != 0) {
+                part.value_end = end;
+                part.flags |= flag::DELIMITED;
+                self.pos = end.saturating_add(ITEM_HEADER);
+            } else {
                 part.flags |= flag::CLAMPED;
                 self.cut = self.level.limit;
+                self.pos = self.level.limit;
             }
-            self.pos = part.value_end;
             return sink.leaf(part);
         }
         self.depth += 1;
@@ -418,6 +424,47 @@ impl<'a> Machine<'a> {
         };
         self.pos = value_start;
         goes_on
+    }
+
+    /// Where the content of an undefined length that is not entered ends: at the delimiter that nothing inside needs.
+    /// `None` where that cannot be told, as something inside is in error.
+    #[cold]
+    fn end_of_undefined(&self, value_start: usize, implicit: bool) -> Option<usize> {
+        let window = self.input.get(..self.level.limit)?;
+        let mut pos = value_start;
+        // Undefined lengths open, and how many there were when Implicit VR began.
+        let mut open = 0_u32;
+        let mut implicit_from = if implicit { Some(0) } else { None };
+        loop {
+            let head = head8(window, pos)?;
+            let (tag, mut length) = (tag_of(head), length32(head));
+            let mut header_length = ITEM_HEADER;
+            if tag == Tag::ITEM_DELIMITATION.0 || tag == Tag::SEQUENCE_DELIMITATION.0 {
+                let Some(left) = open.checked_sub(1) else {
+                    return Some(pos);
+                };
+                open = left;
+                implicit_from = implicit_from.filter(|&from| from <= open);
+                length = 0;
+            } else if tag != Tag::ITEM.0 {
+                let header = if implicit_from.is_some() {
+                    header::implicit(window, pos)?
+                } else {
+                    header::explicit(window, pos)?
+                };
+                length = header.length;
+                header_length = header.form.header_length() as usize;
+                if length == UNDEFINED_LENGTH && header.vr == Vr::UN && implicit_from.is_none() {
+                    implicit_from = Some(open.saturating_add(1));
+                }
+            }
+            pos = pos.checked_add(header_length)?;
+            if length == UNDEFINED_LENGTH {
+                open = open.checked_add(1)?;
+            } else {
+                pos = pos.checked_add(length as usize)?;
+            }
+        }
     }
 
     /// Reads one Item or fragment, or the delimiter of the sequence.
