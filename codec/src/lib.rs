@@ -11,8 +11,10 @@ extern crate alloc;
 extern crate std;
 
 pub mod charset;
+pub mod dataset;
 pub mod error;
 pub mod field;
+pub mod json;
 pub mod limits;
 pub mod tag;
 pub mod time;
