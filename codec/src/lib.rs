@@ -14,11 +14,12 @@ extern crate std;
 #[macro_use(test)]
 extern crate wasm_test;
 
-pub mod dataset;
 pub mod charset;
+pub mod dataset;
 pub mod error;
 pub mod field;
 pub mod grain;
+pub mod json;
 pub mod limits;
 pub mod meta;
 pub mod payload;
