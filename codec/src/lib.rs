@@ -20,6 +20,10 @@ pub mod error;
 pub mod field;
 pub mod grain;
 pub mod json;
+pub mod dictionary;
+pub mod error;
+pub mod field;
+pub mod iod;
 pub mod limits;
 pub mod meta;
 pub mod payload;
@@ -29,6 +33,7 @@ pub mod sdp;
 pub mod tag;
 pub mod time;
 pub mod value;
+pub mod uid;
 pub mod vr;
 
 pub use error::{Error, ErrorKind, Found, Result};
