@@ -21,8 +21,6 @@ pub mod field;
 pub mod grain;
 pub mod json;
 pub mod dictionary;
-pub mod error;
-pub mod field;
 pub mod iod;
 pub mod limits;
 pub mod meta;
