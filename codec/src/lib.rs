@@ -11,7 +11,7 @@ extern crate alloc;
 extern crate std;
 // Under wasm32 `#[test]` is one that reports from there.
 #[cfg(all(test, target_arch = "wasm32"))]
-#[macro_use]
+#[macro_use(test)]
 extern crate wasm_test;
 
 pub mod charset;
@@ -19,9 +19,8 @@ pub mod dataset;
 pub mod error;
 pub mod field;
 pub mod grain;
+pub mod json;
 pub mod dictionary;
-pub mod error;
-pub mod field;
 pub mod iod;
 pub mod limits;
 pub mod meta;
