@@ -35,10 +35,12 @@ fn main() {
             let mut e = f64::MAX;
             for _ in 0..40 {
                 let t = Instant::now();
-                for _ in 0..n { std::hint::black_box(encode(std::hint::black_box(&d))); }
+                for _ in 0..n {
+                    std::hint::black_box(encode(std::hint::black_box(&d)));
+                }
                 e = e.min(t.elapsed().as_secs_f64() / n as f64);
             }
-            println!("encode {:.3} us", e*1e6);
+            println!("encode {:.3} us", e * 1e6);
             let d = DataSet::parse(&b, Syntax::ExplicitVrLe, &Limits::default());
             println!(
                 "{f}: {} nodes, fresh {:.3} us ({:.2} GB/s) reused {:.3} us {:.1} ns/node",
