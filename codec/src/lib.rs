@@ -16,12 +16,12 @@ extern crate wasm_test;
 
 pub mod charset;
 pub mod dataset;
+pub mod dictionary;
 pub mod error;
 pub mod field;
 pub mod grain;
-pub mod json;
-pub mod dictionary;
 pub mod iod;
+pub mod json;
 pub mod limits;
 pub mod meta;
 pub mod nmos;
@@ -30,8 +30,8 @@ pub mod rtp;
 pub mod sdp;
 pub mod tag;
 pub mod time;
-pub mod value;
 pub mod uid;
+pub mod value;
 pub mod vr;
 
 pub use error::{Error, ErrorKind, Found, Result};

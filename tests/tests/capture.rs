@@ -34,7 +34,12 @@ fn every_capture_has_the_packets_of_the_index() {
         let bytes = read(&file.path);
         let whole = count(&bytes, usize::MAX);
         let split = count(&bytes, 1021);
-        assert_eq!(format!("{whole:?}"), format!("{split:?}"), "{}: chunks change the result", file.name);
+        assert_eq!(
+            format!("{whole:?}"),
+            format!("{split:?}"),
+            "{}: chunks change the result",
+            file.name
+        );
         if let Some(packets) = file.packets
             && (whole.records != packets || whole.error.is_some())
         {
@@ -91,7 +96,11 @@ fn every_cut_of_small_captures_ends() {
         let mut last = 0;
         for end in 0..bytes.len() {
             let cut = count(&bytes[..end], usize::MAX);
-            assert!(cut.records >= last && cut.records <= whole.records, "{} cut at {end}", file.name);
+            assert!(
+                cut.records >= last && cut.records <= whole.records,
+                "{} cut at {end}",
+                file.name
+            );
             last = cut.records;
             if end < 4 {
                 assert!(cut.error.is_some(), "{} cut at {end}", file.name);
@@ -115,7 +124,9 @@ fn tshark_agrees() {
         for _ in 0..2 {
             scope.spawn(|| {
                 loop {
-                    let Some(file) = queue.lock().unwrap().pop_front() else { return };
+                    let Some(file) = queue.lock().unwrap().pop_front() else {
+                        return;
+                    };
                     match compare(&tshark, &file) {
                         Ok((records, udp, tcp)) => {
                             let mut sum = compared.lock().unwrap();
@@ -246,7 +257,11 @@ fn fill(row: &mut Row, datagram: &Datagram<'_>) {
 
 fn their_rows(tshark: &Path, path: &Path) -> Result<Vec<Row>, String> {
     let mut command = Command::new(tshark);
-    command.arg("-n").arg("-r").arg(path).args(["-T", "fields", "-E", "occurrence=f", "-E", "separator=/t"]);
+    command
+        .arg("-n")
+        .arg("-r")
+        .arg(path)
+        .args(["-T", "fields", "-E", "occurrence=f", "-E", "separator=/t"]);
     // What lies inside UDP is not compared, and TCP is compared by segment.
     command.args(["-o", "tcp.desegment_tcp_streams:FALSE"]);
     for column in COLUMNS {
@@ -271,9 +286,9 @@ fn their_row(line: &str) -> Row {
         ..Row::default()
     };
     let protocols = cell("frame.protocols");
-    let transport = protocols.split(':').find(|protocol| {
-        ["udp", "tcp", "icmp", "icmpv6", "igmp", "gre", "sctp", "ipv6.fraghdr"].contains(protocol)
-    });
+    let transport = protocols
+        .split(':')
+        .find(|protocol| ["udp", "tcp", "icmp", "icmpv6", "igmp", "gre", "sctp", "ipv6.fraghdr"].contains(protocol));
     match transport {
         Some("udp") => {
             row.transport = "udp";
@@ -300,7 +315,9 @@ fn tshark() -> Option<PathBuf> {
         return Some(path.into());
     }
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join("tshark")).find(|file| file.is_file())
+    std::env::split_paths(&path)
+        .map(|folder| folder.join("tshark"))
+        .find(|file| file.is_file())
 }
 
 fn count(bytes: &[u8], chunk: usize) -> Count {
@@ -310,7 +327,11 @@ fn count(bytes: &[u8], chunk: usize) -> Count {
         let mut rest = chunk;
         while let Some(record) = reader.next(&mut rest) {
             let at = usize::try_from(record.file_offset).unwrap();
-            assert_eq!(bytes.get(at..at + record.data.len()), Some(record.data), "bytes at their offset");
+            assert_eq!(
+                bytes.get(at..at + record.data.len()),
+                Some(record.data),
+                "bytes at their offset"
+            );
             assert!(reader.interfaces().len() > record_interface(records));
             records += 1;
         }
@@ -335,7 +356,9 @@ fn read(path: &Path) -> Vec<u8> {
         return bytes;
     }
     let mut whole = Vec::new();
-    flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut whole).unwrap();
+    flate2::read::MultiGzDecoder::new(&bytes[..])
+        .read_to_end(&mut whole)
+        .unwrap();
     whole
 }
 
