@@ -375,6 +375,9 @@ impl Pending {
 fn sound_end(fragment: &Fragment<'_>) -> Option<u32> {
     let length = fragment.payload_length;
     let end = fragment.offset.checked_add(length)?;
-    let is_sound = length > 0 && end <= LONGEST_PAYLOAD && (!fragment.more || length % UNIT == 0);
+    let is_sound = length > 0 && end <= LONGEST_PAYLOAD && (!fragment.more || length.is_multiple_of(UNIT));
     is_sound.then_some(end)
 }
+
+#[cfg(test)]
+mod tests;

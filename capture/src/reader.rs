@@ -426,3 +426,6 @@ impl RecordAt {
 const fn next_look(there: usize) -> usize {
     if there < 4 { 4 } else { Format::PREFIX }
 }
+
+#[cfg(test)]
+mod tests;
