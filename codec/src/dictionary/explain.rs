@@ -263,7 +263,7 @@ static TEXTS: &[(Tag, &str)] = &[
     (tags::TIME_OF_FRAME_GROUP_SEQUENCE,
         "One item with the capture time of this frame or sample. Every dynamic part has it."),
     (tags::NUMBER_OF_WAVEFORM_CHANNELS,
-        "How many audio channels there are; ST 2110-30 has at most 15 here."),
+        "How many audio channels there are; real-time audio has at most 15."),
     (tags::NUMBER_OF_WAVEFORM_SAMPLES,
         "How many samples each channel has. A real-time flow has no end, so this comes only with storage."),
     (tags::SAMPLING_FREQUENCY,
@@ -272,13 +272,21 @@ static TEXTS: &[(Tag, &str)] = &[
         "The number of a channel in a waveform."),
     (tags::WAVEFORM_BITS_STORED,
         "Bits of an audio sample that are used: 16 or 24."),
+    (tags::CONTAINER_IDENTIFIER,
+        "The number on the container of a specimen, such as a slide. Required when what is imaged is a specimen."),
+    (tags::ISSUER_OF_THE_CONTAINER_IDENTIFIER_SEQUENCE,
+        "Who gave the container its number. Type 2 for specimens: present, but possibly empty."),
+    (tags::CONTAINER_TYPE_CODE_SEQUENCE,
+        "The kind of container as a code: slide, block, bag. Type 2 for specimens: present, but possibly empty."),
     (tags::ACQUISITION_CONTEXT_SEQUENCE,
         "Conditions of the acquisition as coded pairs of name and value. Type 2: present, but mostly empty."),
+    (tags::SPECIMEN_DESCRIPTION_SEQUENCE,
+        "The specimens in the container, one item each. Required when what is imaged is a specimen."),
     (tags::RELATIONSHIP_TYPE,
-        "How an item relates to the one above it. In a rendition CONTAINS."),
+        "How an item relates to the one above it. In a rendition mostly CONTAINS."),
     (tags::VALUE_TYPE,
-        "What kind of content item this is. The root of a rendition is a CONTAINER; its entries are IMAGE, WAVEFORM, \
-         COMPOSITE or TEXT."),
+        "What kind of content item this is. The root of a rendition is a CONTAINER; its entries are mostly IMAGE, \
+         WAVEFORM and TEXT."),
     (tags::CONCEPT_NAME_CODE_SEQUENCE,
         "The title of a content item as a code. At the root of a rendition it says what is to be shown together: \
          130370 RTV Rendition, 130371 with audio, 130372 stereo, 130373 stereo with audio."),
@@ -310,3 +318,57 @@ static TEXTS: &[(Tag, &str)] = &[
     (tags::WAVEFORM_SAMPLE_INTERPRETATION,
         "How audio samples are written: US or SS for 16 bits, OB for 24 bits."),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{dictionary, iod};
+
+    #[test]
+    fn each_text_is_found_and_is_a_sentence_or_two() {
+        assert!(explained().windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(explained().len() >= 120);
+        for &(tag, text) in explained() {
+            assert_eq!(explain(tag), Some(text));
+            assert!(dictionary::lookup(tag).is_some_and(|entry| !entry.retired), "{tag}");
+            assert!(text.ends_with('.') && (20..=330).contains(&text.len()), "{tag}: {text}");
+            assert!(!text.contains("  "), "{tag}: {text}");
+        }
+        assert_eq!(explain(Tag(0x0008_0001)), None);
+    }
+
+    #[test]
+    fn every_attribute_of_the_rtv_groups_has_a_text() {
+        let of_rtv = |tag: Tag| matches!(tag.group(), 0x0002 | 0x0006 | 0x0034);
+        for entry in dictionary::entries().filter(|entry| of_rtv(entry.tag)) {
+            assert!(explain(entry.tag).is_some(), "{} {}", entry.tag, entry.name);
+        }
+    }
+
+    #[test]
+    fn every_attribute_that_an_iod_needs_has_a_text() {
+        for iod in iod::all() {
+            for row in iod.required_top_level() {
+                assert!(explain(row.tag).is_some(), "{}", row.tag);
+            }
+            for group in iod.functional_groups() {
+                assert!(
+                    group.walk().all(|(_, row)| explain(row.tag).is_some()),
+                    "{}",
+                    group.name
+                );
+            }
+            for module in iod
+                .modules()
+                .iter()
+                .filter(|module| matches!(module.usage, iod::Usage::Conditional(_)))
+            {
+                assert!(
+                    module.required().all(|row| explain(row.tag).is_some()),
+                    "{}",
+                    module.name
+                );
+            }
+        }
+    }
+}
