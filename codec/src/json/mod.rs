@@ -28,6 +28,7 @@ pub use value::write_value;
 
 use crate::charset::CharacterSet;
 use crate::dataset::{DataSet, Element, Elements, Items};
+use crate::dictionary;
 use crate::tag::Tag;
 use crate::vr::Vr;
 
@@ -53,6 +54,7 @@ pub fn to_string(set: &DataSet<'_>, default: CharacterSet) -> String {
 
 /// Writes a data set as a JSON object.
 ///
+/// UN of a standard attribute, as a system leaves it that did not know the attribute, is written in the VR of the dictionary.
 /// A tag that comes twice is written twice; JSON readers keep the last. A sequence that was not entered because it lies too
 /// deep is written as UN, whole.
 ///
@@ -90,6 +92,14 @@ const SPECIFIC_CHARACTER_SET: Tag = Tag::new(0x0008, 0x0005);
 /// The character set of a level, from its own (0008,0005) or from around it (PS3.5 7.5.3).
 fn in_force(own: Option<Element<'_, '_>>, around: CharacterSet) -> CharacterSet {
     own.map_or(around, |element| around.with_value(element.value()).0)
+}
+
+/// From this length on a value of UN stays closed: another VR may not have had room for it in its length field.
+const UN_LIMIT: usize = 0xFFFF;
+
+/// What the dictionary knows of an element that somebody on its way did not know; a sequence stays closed.
+fn known_vr(tag: Tag) -> Option<Vr> {
+    dictionary::vr(tag).filter(|vr| *vr != Vr::SQ)
 }
 
 /// What is open around the place of writing, with what is left of it.
@@ -176,6 +186,7 @@ impl<W: Write> Writer<'_, W> {
         }
         let vr = match element.vr() {
             Vr::SQ if !element.is_empty() => Vr::UN,
+            Vr::UN if element.value().len() < UN_LIMIT => known_vr(element.tag()).unwrap_or(Vr::UN),
             vr => vr,
         };
         write_value(vr, element.value(), &set, self.non_finite, self.out)?;

@@ -128,7 +128,9 @@ fn integer(text: &str, out: &mut impl Write) -> fmt::Result {
     }
     // Some devices write "1.0", or numbers that no IS may be.
     match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => write!(out, "{:.0}", number.trunc() + 0.0),
+        Ok(number) if number.abs() < 1e18 => write!(out, "{}", number as i64),
+        // An integer by now.
+        Ok(number) if number.is_finite() => write!(out, "{number:.0}"),
         _ => no_number(text, out),
     }
 }
