@@ -25,6 +25,7 @@ pub mod json;
 pub mod limits;
 pub mod meta;
 pub mod nmos;
+pub mod part10;
 pub mod payload;
 pub mod rtp;
 pub mod sdp;
