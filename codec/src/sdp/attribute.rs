@@ -302,13 +302,20 @@ impl TimecodeParameters {
             Some(_) => return None,
         };
         Some(Self {
-            duration: duration.parse().ok()?,
+            duration: duration.parse().ok().or_else(|| whole(duration))?,
             rate,
             frames,
             is_drop,
         })
         .filter(|_| parts.next().is_none())
     }
+}
+
+/// A whole number in scientific notation: `3.6e+03` is on the wire, too.
+fn whole(text: &str) -> Option<u32> {
+    let number: f64 = text.parse().ok()?;
+    let whole = number as u32;
+    (f64::from(whole) == number).then_some(whole)
 }
 
 impl Direction {

@@ -122,6 +122,8 @@ fn reads_a_metadata_section() {
     let drop = "1001@30000/30/drop";
     assert_eq!(TimecodeParameters::parse(drop).unwrap().to_string(), drop);
     assert_eq!(TimecodeParameters::parse("1001@30000/30/dropped"), None);
+    assert_eq!(TimecodeParameters::parse("3.6e+03@90000/25"), Some(parameters));
+    assert_eq!(TimecodeParameters::parse("3.6@90000/25"), None);
 }
 
 #[test]
