@@ -177,8 +177,9 @@ impl<W: Write> Writer<'_, W> {
         is_first: bool,
         set: CharacterSet,
     ) -> Result<Option<Level<'d, 'a>>, fmt::Error> {
-        let separator = if is_first { "" } else { ", " };
-        write!(self.out, "{separator}\"{:08X}\": ", element.tag().0)?;
+        self.out.write_str(if is_first { "\"" } else { ", \"" })?;
+        text::tag(element.tag(), self.out)?;
+        self.out.write_str("\": ")?;
         if element.is_sequence() && !element.is_opaque() {
             self.out.write_str("{\"vr\": \"SQ\", \"Value\": [")?;
             let (items, is_first) = (element.items(), true);
