@@ -105,7 +105,10 @@ fn json_is_what_pydicom_writes() {
         }
     }
     println!("{compared} files, {elements} elements at their top levels compared");
-    println!("left out: {} files that are no Part 10 files in Explicit or Implicit VR LE", files.len() - compared);
+    println!(
+        "left out: {} files that are no Part 10 files in Explicit or Implicit VR LE",
+        files.len() - compared
+    );
     for (index, (file, place, why)) in REASONS.iter().enumerate() {
         println!("{file} {place:?}: {why}");
         assert!(used.contains(&index), "nothing differs any more in {file} {place:?}");
