@@ -55,8 +55,8 @@ pub fn to_string(set: &DataSet<'_>, default: CharacterSet) -> String {
 /// Writes a data set as a JSON object.
 ///
 /// UN of a standard attribute, as a system leaves it that did not know the attribute, is written in the VR of the dictionary.
-/// A tag that comes twice is written twice; JSON readers keep the last. A sequence that was not entered because it lies too
-/// deep is written as UN, whole.
+/// A tag that comes twice is written twice; JSON readers keep the last. A sequence in which no Item was read, for it
+/// lies too deep or is none, is written as UN, whole.
 ///
 /// # Errors
 /// Those of `out`.
@@ -177,14 +177,16 @@ impl<W: Write> Writer<'_, W> {
         is_first: bool,
         set: CharacterSet,
     ) -> Result<Option<Level<'d, 'a>>, fmt::Error> {
-        let separator = if is_first { "" } else { ", " };
-        write!(self.out, "{separator}\"{:08X}\": ", element.tag().0)?;
-        if element.is_sequence() && !element.is_opaque() {
+        self.out.write_str(if is_first { "\"" } else { ", \"" })?;
+        text::tag(element.tag(), self.out)?;
+        self.out.write_str("\": ")?;
+        if element.is_sequence() && (element.is_empty() || element.item(0).is_some()) {
             self.out.write_str("{\"vr\": \"SQ\", \"Value\": [")?;
             let (items, is_first) = (element.items(), true);
             return Ok(Some(Level::Sequence { items, is_first, set }));
         }
         let vr = match element.vr() {
+            // Too deep to be entered, or no Items in it: its bytes are not hidden.
             Vr::SQ if !element.is_empty() => Vr::UN,
             Vr::UN if element.value().len() < UN_LIMIT => known_vr(element.tag()).unwrap_or(Vr::UN),
             vr => vr,

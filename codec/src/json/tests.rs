@@ -136,6 +136,13 @@ fn brackets_close_whatever_the_bytes() {
 }
 
 #[test]
+fn a_sequence_without_items_keeps_its_bytes() {
+    let text = json(&element(0x0040_A170, b"SQ", b"VERIFIED"));
+    assert_eq!(text, r#"{"0040A170": {"vr": "UN", "InlineBinary": "VkVSSUZJRUQ="}}"#);
+    assert_balanced(&text);
+}
+
+#[test]
 fn deep_nesting_ends_in_un() {
     // Undefined lengths, so that the bytes grow linearly.
     let level = b"\x20\0\x11\x91SQ\0\0\xFF\xFF\xFF\xFF\xFE\xFF\0\xE0\xFF\xFF\xFF\xFF";
