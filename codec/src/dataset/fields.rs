@@ -49,6 +49,8 @@ pub(crate) struct Builder<'d, 'a> {
 
 /// A node whose children come.
 struct Level<'a> {
+    /// Its index; `None` for the root.
+    node: Option<u32>,
     value_end: u32,
     /// Which number the next Item or fragment has.
     next: u32,
@@ -57,8 +59,9 @@ struct Level<'a> {
 }
 
 impl<'a> Level<'a> {
-    const fn new(value_end: u32) -> Self {
+    const fn new(node: Option<u32>, value_end: u32) -> Self {
         Self {
+            node,
             value_end,
             next: 0,
             creators: BTreeMap::new(),
@@ -78,7 +81,7 @@ impl<'d, 'a> Builder<'d, 'a> {
     /// Adds what lies in `start..end` (whole top-level elements) below a field of depth `depth - 1`.
     pub(crate) fn add(&mut self, tree: &mut FieldTree, depth: u16, start: u32, end: u32) {
         self.levels.clear();
-        self.levels.push(Level::new(u32::MAX));
+        self.levels.push(Level::new(None, u32::MAX));
         for span in self.set.spans() {
             if span.start < start {
                 continue;
@@ -87,7 +90,9 @@ impl<'d, 'a> Builder<'d, 'a> {
                 break;
             }
             if span.kind == SpanKind::Delimiter {
-                // It follows the value of its own level, which no other span does.
+                while self.levels.len() > 1 && self.levels.last().is_some_and(|level| level.node != span.node) {
+                    self.levels.pop();
+                }
                 let level = depth_of(depth, self.levels.len());
                 tree.push(delimiter(self.set, span, level));
                 continue;
@@ -132,20 +137,15 @@ impl<'d, 'a> Builder<'d, 'a> {
                 field.with_clause("PS3.5 A.4")
             }
         };
-        let has_children = match node {
-            Node::Element(element) => element.is_sequence() || element.is_encapsulated(),
-            Node::Item(_) => true,
-            Node::Fragment(_) => false,
-        };
         let field = tree.push(field);
         add_notes(field, self.set.issues(), node.index());
-        if has_children {
-            let value_end = match node {
-                Node::Element(element) => element.value_end(),
-                Node::Item(item) => item.value_end(),
-                Node::Fragment(fragment) => fragment.end(),
-            };
-            self.levels.push(Level::new(value_end));
+        let (is_container, value_end) = match node {
+            Node::Element(element) => (element.is_sequence() || element.is_encapsulated(), element.value_end()),
+            Node::Item(item) => (true, item.value_end()),
+            Node::Fragment(fragment) => (false, fragment.end()),
+        };
+        if is_container || node.end() > value_end {
+            self.levels.push(Level::new(Some(node.index()), value_end));
         }
     }
 

@@ -201,7 +201,8 @@ fn is_confirmed(window: &[u8], at: usize, header: &Header) -> bool {
     // Elements in Implicit VR come in company.
     let is_header = vr_of(v0, v1).1 != Class::Unknown
         || header.form == Form::Implicit && u64::from(length32(next)) <= window.len() as u64 - end;
-    tag >= Tag::ITEM.0 || (tag > header.tag && is_header)
+    let is_delimiter = tag == Tag::ITEM_DELIMITATION.0 || tag == Tag::SEQUENCE_DELIMITATION.0;
+    is_delimiter || (tag < Tag::ITEM.0 && tag > header.tag && is_header)
 }
 
 fn fits_header(window: &[u8], at: usize, header: &Header) -> bool {

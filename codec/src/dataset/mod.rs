@@ -310,3 +310,6 @@ impl fmt::Debug for DataSet<'_> {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,3 +138,6 @@ fn guess_syntax(input: &[u8], start: usize) -> Option<Syntax> {
     let is_low = rest.get(1) == Some(&0) && g != 0;
     (is_low && length.saturating_add(8) <= rest.len() as u64).then_some(Syntax::ImplicitVrLe)
 }
+
+#[cfg(test)]
+mod tests;

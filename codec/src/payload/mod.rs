@@ -217,3 +217,6 @@ pub(crate) fn check_group_length(meta: &MetaInformation<'_>) -> Option<Issue> {
         node,
     })
 }
+
+#[cfg(test)]
+mod tests;
