@@ -11,14 +11,28 @@ extern crate alloc;
 extern crate std;
 // Under wasm32 `#[test]` is one that reports from there.
 #[cfg(all(test, target_arch = "wasm32"))]
-#[macro_use]
+#[macro_use(test)]
 extern crate wasm_test;
 
+pub mod charset;
+pub mod dataset;
+pub mod dictionary;
 pub mod error;
 pub mod field;
+pub mod grain;
+pub mod iod;
+pub mod json;
 pub mod limits;
+pub mod meta;
+pub mod nmos;
+pub mod part10;
+pub mod payload;
+pub mod rtp;
+pub mod sdp;
 pub mod tag;
 pub mod time;
+pub mod uid;
+pub mod value;
 pub mod vr;
 
 pub use error::{Error, ErrorKind, Found, Result};
