@@ -155,7 +155,7 @@ mod tests {
             source,
             start,
             length,
-            value_start: start + length / 2,
+            value_start: start.saturating_add(length / 2),
             ..FieldRow::default()
         }
     }

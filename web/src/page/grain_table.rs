@@ -73,7 +73,7 @@ impl Table for Grains {
         Line {
             cells: cells.into_iter().map(AttrValue::from).collect(),
             mark,
-            class: if row.is_static { "static" } else { "" },
+            class: "",
             is_open: false,
         }
     }
