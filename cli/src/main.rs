@@ -1,2 +1,7 @@
 //! The page.
-fn main() {}
+mod page;
+
+fn main() {
+    println!("{:?}", page::asset("/").map(|asset| asset.encoded("").0.len()));
+    println!("{}", page::is_embedded());
+}

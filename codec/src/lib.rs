@@ -9,12 +9,25 @@
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
+// Under wasm32 `#[test]` is one that reports from there.
+#[cfg(all(test, target_arch = "wasm32"))]
+#[macro_use]
+extern crate wasm_test;
 
+pub mod charset;
+pub mod dataset;
 pub mod error;
 pub mod field;
+pub mod grain;
 pub mod limits;
+pub mod meta;
+pub mod nmos;
+pub mod payload;
+pub mod rtp;
+pub mod sdp;
 pub mod tag;
 pub mod time;
+pub mod value;
 pub mod vr;
 
 pub use error::{Error, ErrorKind, Found, Result};

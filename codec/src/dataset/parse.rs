@@ -1,0 +1,170 @@
+//! Bytes to a tree: the sink that keeps every part as a node.
+
+use super::access::SPECIFIC_CHARACTER_SET;
+use super::arena::{Arena, Form, NONE, NodeData, flag};
+use super::header::UNDEFINED_LENGTH;
+use super::issue::{Issue, IssueKind, Issues};
+use super::machine::{At, Content, Level, Machine, Part, Root, Sink};
+use crate::error::Error;
+use crate::limits::Limits;
+
+/// Nodes for whose memory a fresh arena asks at once; more are added by doubling.
+const FIRST_NODES: usize = 4096;
+
+/// Reads `start..end` of `input` into the arena. `root` is the level to begin in.
+pub(crate) fn parse(arena: &mut Arena, input: &[u8], range: (u32, u32), root: Root, limits: &Limits) -> Parsed {
+    let (start, end) = (range.0 as usize, range.1 as usize);
+    arena.nodes.clear();
+    arena.issues.clear();
+    // Text and identifiers average some 25 bytes an element; a data set of tiny elements grows the list once or twice.
+    arena
+        .nodes
+        .reserve((end.saturating_sub(start) / 16 + 4).min(FIRST_NODES));
+    let mut tree = Tree {
+        nodes: &mut arena.nodes,
+        issues: &mut arena.issues,
+        open: NONE,
+        charset: NONE,
+        limit: limits.elements.min(NONE - 1) as usize,
+        root,
+        root_end: end,
+    };
+    let mut machine = Machine::new(input, start, end, root, limits.depth);
+    loop {
+        if !machine.plain(&mut tree) || !machine.step(&mut tree) {
+            break;
+        }
+    }
+    let ended = machine.level.content == root.content && machine.pos < end && tree.nodes.len() < tree.limit;
+    tree.finish(machine.pos, limits);
+    Parsed {
+        charset: tree.charset,
+        end: if ended { machine.pos as u32 } else { range.1 },
+    }
+}
+
+/// What the tree does not say.
+pub(crate) struct Parsed {
+    /// The index of the root's (0008,0005), or [`NONE`].
+    pub(crate) charset: u32,
+    /// The end of the data set: of the bytes, or where the first element above the ceiling begins.
+    pub(crate) end: u32,
+}
+
+struct Tree<'t> {
+    nodes: &'t mut alloc::vec::Vec<NodeData>,
+    issues: &'t mut Issues,
+    /// The innermost open node.
+    open: u32,
+    /// The root's (0008,0005).
+    charset: u32,
+    limit: usize,
+    root: Root,
+    root_end: usize,
+}
+
+impl Tree<'_> {
+    #[inline(always)]
+    fn push(&mut self, part: &Part, next: u32) -> u32 {
+        let index = self.nodes.len() as u32;
+        if part.tag == SPECIFIC_CHARACTER_SET.0 {
+            self.note_charset(index);
+        }
+        self.nodes.push(NodeData {
+            tag: part.tag,
+            start: part.start as u32,
+            value_end: part.value_end as u32,
+            next,
+            parent: self.open,
+            vr: part.vr,
+            form: part.form,
+            flags: part.flags,
+        });
+        index
+    }
+
+    #[cold]
+    fn note_charset(&mut self, index: u32) {
+        match self.nodes.get_mut(self.open as usize) {
+            Some(item) if item.form == Form::Item && item.tag == 0 => item.tag = index,
+            None if self.charset == NONE => self.charset = index,
+            _ => {}
+        }
+    }
+
+    /// Ends whatever is still open: reading stopped at a limit.
+    fn finish(&mut self, pos: usize, limits: &Limits) {
+        if self.nodes.len() >= self.limit && (pos < self.root_end || self.open != NONE) {
+            let error = Error::limit("data set", pos as u64, "elements", limits.elements.into());
+            self.issue(IssueKind::Limit, error, At::Gap);
+        }
+        let count = self.nodes.len() as u32;
+        while let Some(node) = self.nodes.get_mut(self.open as usize) {
+            node.next = count;
+            self.open = node.parent;
+        }
+    }
+}
+
+impl Sink for Tree<'_> {
+    #[inline(always)]
+    fn leaf(&mut self, part: Part) -> bool {
+        let next = self.nodes.len() as u32 + 1;
+        self.push(&part, next);
+        (next as usize) < self.limit
+    }
+
+    #[inline]
+    fn open(&mut self, part: Part, _outer: Level) -> bool {
+        self.open = self.push(&part, NONE);
+        self.nodes.len() < self.limit
+    }
+
+    #[inline]
+    fn close(&mut self, end: usize, delimited: bool) -> Level {
+        let count = self.nodes.len() as u32;
+        let mut level = Level {
+            content: self.root.content,
+            implicit: self.root.implicit,
+            undefined: false,
+            least: 0,
+            limit: self.root_end,
+        };
+        let Some(node) = self.nodes.get_mut(self.open as usize) else {
+            return level;
+        };
+        node.value_end = end as u32;
+        node.next = count;
+        if delimited {
+            node.flags |= flag::DELIMITED;
+        }
+        if node.form != Form::Item {
+            level.least = node.tag.saturating_add(1);
+        }
+        self.open = node.parent;
+        if let Some(outer) = self.nodes.get(self.open as usize) {
+            level.content = match outer.form {
+                Form::Item => Content::Item,
+                _ if outer.flags & flag::FRAGMENTS != 0 => Content::Fragments,
+                _ => Content::Sequence,
+            };
+            level.implicit = outer.flags & flag::IMPLICIT != 0;
+            level.undefined = outer.flags & flag::UNDEFINED != 0;
+            // While a node is open its value ends where its level does.
+            level.limit = outer.value_end as usize;
+        }
+        level
+    }
+
+    #[cold]
+    fn issue(&mut self, kind: IssueKind, error: Error, at: At) {
+        let node = match at {
+            At::Next => Some(self.nodes.len() as u32),
+            At::Open => Some(self.open).filter(|&open| open != NONE),
+            At::Gap => None,
+        };
+        self.issues.push(Issue { kind, error, node });
+    }
+}
+
+const _: () = assert!(UNDEFINED_LENGTH == NONE);

@@ -1,0 +1,1 @@
+//! Ids without an SDP: what each id can mean, learned from the Grains themselves.
