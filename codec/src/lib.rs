@@ -19,6 +19,7 @@ pub mod dataset;
 pub mod error;
 pub mod field;
 pub mod grain;
+pub mod json;
 pub mod limits;
 pub mod meta;
 pub mod nmos;

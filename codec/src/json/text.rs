@@ -2,6 +2,8 @@
 
 use core::fmt::{self, Write};
 
+use super::NonFinite;
+
 /// A string in quotes. Only what must be escaped is.
 pub(super) fn string(text: &str, out: &mut impl Write) -> fmt::Result {
     out.write_char('"')?;
@@ -30,15 +32,17 @@ fn string_part(text: &str, out: &mut impl Write) -> fmt::Result {
     out.write_str(rest)
 }
 
-/// A number with the fewest digits that give it back, in the form of Python's `repr`: 40.0, 1e-07, 1e+22.
-pub(super) fn float(number: f64, out: &mut impl Write) -> fmt::Result {
-    if number.is_nan() {
-        return out.write_str("NaN");
+/// A number with the fewest digits that give it back.
+pub(super) fn float(number: f64, non_finite: NonFinite, out: &mut impl Write) -> fmt::Result {
+    if number.is_finite() {
+        return write!(out, "{number:?}");
     }
-    if number.is_infinite() {
-        return out.write_str(if number > 0.0 { "Infinity" } else { "-Infinity" });
-    }
-    write!(out, "{number:?}")
+    let (bare, quoted) = match number {
+        f64::INFINITY => ("Infinity", "\"inf\""),
+        f64::NEG_INFINITY => ("-Infinity", "\"-inf\""),
+        _ => ("NaN", "\"NaN\""),
+    };
+    out.write_str(if non_finite == NonFinite::Bare { bare } else { quoted })
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -62,7 +66,11 @@ pub(super) fn base64(bytes: &[u8], out: &mut impl Write) -> fmt::Result {
             for (place, digit) in to.iter_mut().enumerate() {
                 let index = (bits >> (18 - 6 * place)) as usize & 63;
                 // Three bytes give four digits, two give three, one gives two.
-                *digit = if place > from.len() { b'=' } else { ALPHABET.get(index).copied().unwrap_or(b'=') };
+                *digit = if place > from.len() {
+                    b'='
+                } else {
+                    ALPHABET.get(index).copied().unwrap_or(b'=')
+                };
             }
         }
         let text = buffer.get(..length).and_then(|text| core::str::from_utf8(text).ok());
@@ -90,7 +98,13 @@ mod tests {
 
     #[test]
     fn base64_of_every_remainder_and_across_blocks() {
-        for (bytes, text) in [(&b""[..], ""), (b"f", "Zg=="), (b"fo", "Zm8="), (b"foo", "Zm9v"), (b"foobar", "Zm9vYmFy")] {
+        for (bytes, text) in [
+            (&b""[..], ""),
+            (b"f", "Zg=="),
+            (b"fo", "Zm8="),
+            (b"foo", "Zm9v"),
+            (b"foobar", "Zm9vYmFy"),
+        ] {
             assert_eq!(written(|out| base64(bytes, out)), ["\"", text, "\""].concat());
         }
         let long = [0xFF; 2 * BLOCK + 1];
@@ -102,9 +116,13 @@ mod tests {
     #[test]
     fn floats_come_back() {
         for number in [0.0, -0.0, 40.0, 0.1, 1e22, 5e-324, f64::MAX, 1.100_000_023_841_858] {
-            let text = written(|out| float(number, out));
+            let text = written(|out| float(number, NonFinite::Bare, out));
             assert_eq!(text.parse::<f64>().unwrap().to_bits(), number.to_bits(), "{text}");
         }
-        assert_eq!(written(|out| float(f64::NEG_INFINITY, out)), "-Infinity");
+        assert_eq!(
+            written(|out| float(f64::NEG_INFINITY, NonFinite::Bare, out)),
+            "-Infinity"
+        );
+        assert_eq!(written(|out| float(f64::NAN, NonFinite::Quoted, out)), "\"NaN\"");
     }
 }
