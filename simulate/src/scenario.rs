@@ -157,6 +157,19 @@ impl Scenario {
         build.scenario
     }
 
+    /// The metadata Flows of two cameras that run at 25 Hz in step, and the rendition Flow that refers to both.
+    #[must_use]
+    pub fn two_cameras(options: &Options) -> Self {
+        let mut build = Builder::new("two cameras", options);
+        let endoscope = build.video("endoscope", Period::HZ_25, HD);
+        let endoscope = build.video_metadata("endoscope metadata", Kind::Endoscopic, endoscope, CameraPath::laparoscope());
+        let room = build.video("room camera", Period::HZ_25, HD);
+        let room = build.video_metadata("room camera metadata", Kind::Photographic, room, CameraPath::room());
+        build.rendition("rendition", &[endoscope, room]);
+        build.scenario.flows.retain(|flow| flow.metadata().is_some());
+        build.scenario
+    }
+
     /// How the packets of a Flow are wrapped; on its second path where `second` is true.
     #[must_use]
     pub fn wrapping(&self, flow: usize, second: bool) -> Wrapping {

@@ -1,0 +1,77 @@
+//! The project's small vectors: file names and contents.
+
+use crate::capture::{CaptureFormat, CaptureOptions, capture};
+use crate::faults::all;
+use crate::scenario::{Addressing, Options, Scenario};
+use crate::time::MILLISECOND;
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VectorFile {
+    /// Its name.
+    pub name: String,
+    /// Its content.
+    pub content: Vec<u8>,
+}
+
+/// All of them: short operating rooms in each format of a capture, and the case of each fault and near miss.
+#[must_use]
+pub fn files() -> Vec<VectorFile> {
+    let mut files = Vec::new();
+    let mut add = |name: String, content: Vec<u8>| files.push(VectorFile { name, content });
+    for (name, scenario, format) in operating_rooms() {
+        let options = CaptureOptions {
+            format,
+            bulk_snaplen: 64,
+        };
+        let extension = if format == CaptureFormat::Pcapng { "pcapng" } else { "pcap" };
+        let content = capture(&scenario, &[], options).expect("the operating rooms can be encoded");
+        add(format!("{name}.{extension}"), content);
+        add(format!("{name}.sdp"), crate::sdp::sdp(&scenario).into_bytes());
+    }
+    for case in all() {
+        add(format!("{}.pcap", case.name()), case.capture().expect("the cases can be encoded"));
+        add(format!("{}.sdp", case.name()), case.sdp().into_bytes());
+    }
+    files
+}
+
+fn operating_rooms() -> Vec<(&'static str, Scenario, CaptureFormat)> {
+    let room = |seed, change: &dyn Fn(&mut Options)| {
+        let mut options = Options {
+            seed,
+            duration_ns: Some(250 * MILLISECOND),
+            ..Options::default()
+        };
+        change(&mut options);
+        Scenario::operating_room(&options)
+    };
+    vec![
+        ("or-pcapng", room(1, &|_| ()), CaptureFormat::Pcapng),
+        ("or-ipv6-vlan", room(2, &ipv6), CaptureFormat::PcapNanoseconds),
+        ("or-latin1-big-endian", room(3, &latin1), CaptureFormat::PcapBigEndianMicroseconds),
+        ("or-iso-2022-big-endian-ns", room(4, &iso_2022), CaptureFormat::PcapBigEndianNanoseconds),
+        ("or-undefined-lengths", room(5, &undefined_lengths), CaptureFormat::PcapMicroseconds),
+    ]
+}
+
+fn ipv6(options: &mut Options) {
+    options.addressing = Addressing::V6;
+    options.vlan = Some(202);
+    options.rtp.placement = dicom_rtv::rtp::Placement::All;
+    options.rtp.udp_limit = 8960;
+}
+
+fn latin1(options: &mut Options) {
+    options.patient.name = "Müller-Groß^José".into();
+    options.patient.character_set = "ISO_IR 100".into();
+}
+
+fn iso_2022(options: &mut Options) {
+    options.patient.character_set = "\\ISO 2022 IR 87".into();
+}
+
+fn undefined_lengths(options: &mut Options) {
+    options.lengths = dicom_rtv::dataset::write::LengthForm::Undefined;
+    options.rtp.placement = dicom_rtv::rtp::Placement::FirstOnly;
+}
