@@ -11,7 +11,7 @@ extern crate alloc;
 extern crate std;
 // Under wasm32 `#[test]` is one that reports from there.
 #[cfg(all(test, target_arch = "wasm32"))]
-#[macro_use]
+#[macro_use(test)]
 extern crate wasm_test;
 
 pub mod charset;
@@ -20,6 +20,8 @@ pub mod error;
 pub mod field;
 pub mod grain;
 pub mod json;
+pub mod dictionary;
+pub mod iod;
 pub mod limits;
 pub mod meta;
 pub mod nmos;
@@ -29,6 +31,7 @@ pub mod sdp;
 pub mod tag;
 pub mod time;
 pub mod value;
+pub mod uid;
 pub mod vr;
 
 pub use error::{Error, ErrorKind, Found, Result};

@@ -23,6 +23,7 @@ pub(crate) fn run(file: &Path, filters: &[String]) -> Result<()> {
         .out_name("tests")
         .nodejs(true)?
         .keep_debug(false)
+        .export_wasm(true)
         .emit_start(false)
         .typescript(false)
         .generate(&folder)

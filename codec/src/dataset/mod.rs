@@ -23,6 +23,7 @@ mod access;
 mod arena;
 mod element;
 mod encode;
+pub mod events;
 mod header;
 mod issue;
 mod item;
@@ -287,7 +288,7 @@ impl<'a> DataSet<'a> {
 }
 
 impl Root {
-    fn new(content: Content, syntax: Syntax) -> Self {
+    pub(crate) fn new(content: Content, syntax: Syntax) -> Self {
         Self {
             content,
             implicit: syntax == Syntax::ImplicitVrLe,

@@ -6,7 +6,7 @@
 //!
 //! ```ignore
 //! #[cfg(all(test, target_arch = "wasm32"))]
-//! #[macro_use]
+//! #[macro_use(test)]
 //! extern crate wasm_test;
 //! ```
 //!
