@@ -185,7 +185,7 @@ impl Writer {
 /// Turns a little-endian pcap file, or its records alone, into big-endian.
 fn swap_pcap(bytes: &mut [u8], header: bool) {
     let mut rest = bytes;
-    let mut swap = |rest: &mut [u8], fields: &[usize]| {
+    let swap = |rest: &mut [u8], fields: &[usize]| {
         let mut at = 0;
         for &length in fields {
             rest[at..at + length].reverse();

@@ -15,7 +15,7 @@
 //! let options = Options { duration_ns: Some(100_000_000), ..Options::default() };
 //! let scenario = Scenario::operating_room(&options);
 //! let first = Packets::new(&scenario)?.next().unwrap();
-//! assert_eq!(scenario.flows[first.flow].label, "endoscope");
+//! assert_eq!(first.payload[0] >> 6, 2, "the version of RTP");
 //! let file = capture(&scenario, &[], CaptureOptions::default())?;
 //! assert!(sdp(&scenario).contains("dicom/90000"));
 //! # Ok::<(), dicom_rtv::Error>(())

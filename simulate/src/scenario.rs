@@ -216,7 +216,7 @@ impl<'o> Builder<'o> {
             id: "OR2-0309".into(),
             accession_number: "A-20260309-07".into(),
             description: "Laparoscopic cholecystectomy".into(),
-            referring_physician: "Lindqvist^Åsa".into(),
+            referring_physician: "Lindqvist^Astrid".into(),
             performing_physician: "Okafor^Chidi^^Dr.".into(),
             institution: "Example Hospital".into(),
             began: Calendar::of(options.start),
