@@ -17,8 +17,8 @@ const APPLICATION: &str = concat!("grainscope-simulate ", env!("CARGO_PKG_VERSIO
 pub struct CaptureOptions {
     /// The file format.
     pub format: CaptureFormat,
-    /// Captured bytes of a video or audio packet, from Ethernet on; 0: all. Metadata is never cut.
-    pub bulk_snaplen: u32,
+    /// Bytes that are captured of the RTP packets of video and audio; 0: all. Metadata is never cut.
+    pub bulk_bytes: u32,
 }
 
 /// A file format and its resolution of time.
@@ -41,7 +41,7 @@ impl Default for CaptureOptions {
     fn default() -> Self {
         Self {
             format: CaptureFormat::Pcapng,
-            bulk_snaplen: 0,
+            bulk_bytes: 0,
         }
     }
 }
@@ -65,7 +65,8 @@ pub fn capture(scenario: &Scenario, injections: &[Injection], options: CaptureOp
 pub struct Capture {
     packets: Packets,
     writer: Writer,
-    snaplen: Vec<u32>,
+    /// Captured bytes of the RTP packets of each Flow; 0: all.
+    kept: Vec<u32>,
     identification: u16,
     frame: Vec<u8>,
     ended: bool,
@@ -110,12 +111,12 @@ impl Capture {
         };
         let cut = |content: &Content| match content {
             Content::Metadata(_) => 0,
-            _ => options.bulk_snaplen,
+            _ => options.bulk_bytes,
         };
         Ok(Self {
             packets: Packets::with_faults(scenario, injections)?,
             writer,
-            snaplen: scenario.flows.iter().map(|flow| cut(&flow.content)).collect(),
+            kept: scenario.flows.iter().map(|flow| cut(&flow.content)).collect(),
             identification: 0,
             frame: Vec::new(),
             ended: false,
@@ -136,9 +137,9 @@ impl Capture {
             let wrapping = self.packets.scenario().wrapping(packet.flow, packet.second_path);
             self.identification = self.identification.wrapping_add(1);
             wrapping.frame(&packet.payload, self.identification, &mut self.frame);
-            let captured = match self.snaplen[packet.flow] {
+            let captured = match self.kept[packet.flow] {
                 0 => self.frame.len(),
-                snaplen => self.frame.len().min(snaplen as usize),
+                kept => self.frame.len() - packet.payload.len().saturating_sub(kept as usize),
             };
             self.writer.packet(packet.time_ns, self.frame.len() as u32, &self.frame[..captured]);
         }

@@ -6,8 +6,9 @@ use crate::flow::Dynamic;
 use crate::scenario::{Options, Scenario};
 use crate::time::{MILLISECOND, SECOND};
 
-/// Captured bytes of video and audio packets in the examples: the headers, as the relay of a live view sends them.
-const BULK_SNAPLEN: u32 = 64;
+/// Captured bytes of video and audio packets in the examples: RTP and payload headers, as the relay of a live view sends
+/// them.
+const BULK_BYTES: u32 = 24;
 
 /// Two seconds of an operating room as pcapng, about 300 KB: seven flows, a moving camera, four static parts a flow.
 #[must_use]
@@ -71,7 +72,7 @@ fn tell_a_story(dynamic: &mut Dynamic) {
 
 fn write(scenario: &Scenario, injections: &[Injection]) -> Vec<u8> {
     let options = CaptureOptions {
-        bulk_snaplen: BULK_SNAPLEN,
+        bulk_bytes: BULK_BYTES,
         ..CaptureOptions::default()
     };
     capture(scenario, injections, options).expect("the examples can be encoded")

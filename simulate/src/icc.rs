@@ -1,7 +1,7 @@
 //! A small ICC profile of sRGB-like colour, for (0028,2000).
 //!
-//! Version 4.3 (ICC.1:2010), an input device profile (PS3.3 C.11.15 asks for that class), with the nine tags that a
-//! three-component matrix profile needs. 564 bytes, always the same.
+//! Version 4.3 (ICC.1:2010), an input device profile (PS3.3 C.11.15 asks for that class), with the ten tags that a
+//! three-component matrix profile needs, and always the same 492 bytes.
 
 /// An XYZ number: three s15Fixed16 values.
 type Xyz = [i32; 3];

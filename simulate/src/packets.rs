@@ -7,7 +7,7 @@ use dicom_rtv::Result;
 
 use crate::bulk::{AudioPayloads, VideoPayloads};
 use crate::faults::Injection;
-use crate::flow::{Content, Flow};
+use crate::flow::{Content, Flow, Raster};
 use crate::grain::MetadataSender;
 use crate::random::Random;
 use crate::scenario::Scenario;
@@ -261,13 +261,17 @@ fn header(flow: &Flow, sequence: u64, timestamp: u32, marker: bool, room: usize)
     packet
 }
 
-/// One frame. A whole raster is spread over nine tenths of the period, a thin one over its first 20 µs.
+/// Time from packet to packet of a thin frame, nanoseconds.
+const THIN_SPACING_NS: u64 = 10_000;
+
+/// One frame. A whole raster is spread over nine tenths of the period, a thin one follows packet on packet.
 fn video(flow: &Flow, payloads: &VideoPayloads, sequence: &mut u64, time: GrainTime) -> Vec<Made> {
     let count = payloads.packets();
     let timestamp = rtp_timestamp(flow, time.tai_ns);
+    let active = flow.period.ns() * 9 / 10;
     let spread = match &flow.content {
-        Content::Video(video) if video.raster == crate::flow::Raster::Whole => flow.period.ns() * 9 / 10,
-        _ => 20_000,
+        Content::Video(video) if video.raster == Raster::Whole => active,
+        _ => active.min(u64::from(count) * THIN_SPACING_NS),
     };
     (0..count)
         .map(|packet| {

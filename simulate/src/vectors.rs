@@ -22,7 +22,7 @@ pub fn files() -> Vec<VectorFile> {
     for (name, scenario, format) in operating_rooms() {
         let options = CaptureOptions {
             format,
-            bulk_snaplen: 64,
+            bulk_bytes: 24,
         };
         let extension = if format == CaptureFormat::Pcapng { "pcapng" } else { "pcap" };
         let content = capture(&scenario, &[], options).expect("the operating rooms can be encoded");

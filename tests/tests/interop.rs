@@ -69,7 +69,7 @@ fn tshark_agrees_on_every_packet() {
     ] {
         let options = CaptureOptions {
             format,
-            bulk_snaplen: 96,
+            bulk_bytes: 24,
         };
         let path = folder.join(name);
         std::fs::write(&path, capture(&scenario, &[], options).unwrap()).unwrap();

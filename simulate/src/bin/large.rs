@@ -1,4 +1,4 @@
-//! Writes a large capture for measuring: `large video|metadata MEGABYTES FILE [SEED]`.
+//! Writes a large capture for measuring: `large video|frames|metadata MEGABYTES FILE [SEED]`.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use grainscope_simulate::large::{Mix, scenario};
 use grainscope_simulate::{Capture, CaptureFormat, CaptureOptions};
 
-const USAGE: &str = "usage: large video|metadata MEGABYTES FILE.pcap|FILE.pcapng [SEED]";
+const USAGE: &str = "usage: large video|frames|metadata MEGABYTES FILE.pcap|FILE.pcapng [SEED]";
 
 fn main() -> ExitCode {
     match run() {
@@ -29,6 +29,7 @@ fn run() -> Result<u64, String> {
     };
     let mix = match mix.as_str() {
         "video" => Mix::Video,
+        "frames" => Mix::Frames,
         "metadata" => Mix::Metadata,
         _ => return Err(USAGE.into()),
     };

@@ -1,6 +1,6 @@
-//! Writes the project's small vectors and examples: `vectors DIRECTORY`, or `vectors --example FILE`.
+//! Writes the project's small vectors or its examples: `vectors DIRECTORY`, `vectors --examples DIRECTORY`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use grainscope_simulate::{example, vectors};
@@ -8,13 +8,19 @@ use grainscope_simulate::{example, vectors};
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let files = match arguments.as_slice() {
-        [option, file] if option == "--example" => vec![(PathBuf::from(file), example::example())],
+        [option, directory] if option == "--examples" => [
+            ("example.pcapng", example::example()),
+            ("example-faults.pcapng", example::example_with_faults()),
+            ("example.sdp", example::example_sdp().into_bytes()),
+        ]
+        .map(|(name, content)| (Path::new(directory).join(name), content))
+        .to_vec(),
         [directory] => vectors::files()
             .into_iter()
             .map(|file| (Path::new(directory).join(file.name), file.content))
             .collect(),
         _ => {
-            eprintln!("usage: vectors DIRECTORY | vectors --example FILE");
+            eprintln!("usage: vectors DIRECTORY | vectors --examples DIRECTORY");
             return ExitCode::from(2);
         }
     };
