@@ -173,7 +173,11 @@ mod tests {
         assert_eq!(bytes.len(), 960);
         let samples: Vec<i16> = bytes.chunks(2).map(|b| i16::from_be_bytes([b[0], b[1]])).collect();
         assert!(samples.iter().max() > Some(&7900) && samples.iter().min() < Some(&-7900));
-        assert!(samples.windows(2).all(|w| (i32::from(w[1]) - i32::from(w[0])).abs() < 700));
+        assert!(
+            samples
+                .windows(2)
+                .all(|w| (i32::from(w[1]) - i32::from(w[0])).abs() < 700)
+        );
         bytes.clear();
         AudioPayloads::new(Audio { channels: 2, bits: 24 }).payload(7, 48, &mut bytes);
         assert_eq!(bytes.len(), 48 * 6);

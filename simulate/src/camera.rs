@@ -112,7 +112,9 @@ fn up(position: Vector, look_at: Vector) -> Vector {
         let along: f64 = (0..3).map(|i| axis[i] * forward[i]).sum();
         unit(std::array::from_fn(|i| axis[i] - along * forward[i]))
     };
-    across([0.0, 1.0, 0.0]).or_else(|| across([0.0, 0.0, 1.0])).unwrap_or([0.0, 1.0, 0.0])
+    across([0.0, 1.0, 0.0])
+        .or_else(|| across([0.0, 0.0, 1.0]))
+        .unwrap_or([0.0, 1.0, 0.0])
 }
 
 fn unit(v: Vector) -> Option<Vector> {

@@ -36,6 +36,20 @@ pub enum CaptureFormat {
     Pcapng,
 }
 
+impl CaptureFormat {
+    /// Its name for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PcapMicroseconds => "pcap, little-endian, µs",
+            Self::PcapNanoseconds => "pcap, little-endian, ns",
+            Self::PcapBigEndianMicroseconds => "pcap, big-endian, µs",
+            Self::PcapBigEndianNanoseconds => "pcap, big-endian, ns",
+            Self::Pcapng => "pcapng, ns",
+        }
+    }
+}
+
 impl Default for CaptureOptions {
     /// pcapng with whole packets.
     fn default() -> Self {
@@ -74,7 +88,11 @@ pub struct Capture {
 
 #[derive(Debug)]
 enum Writer {
-    Pcap { writer: PcapWriter, swapped: bool, header: bool },
+    Pcap {
+        writer: PcapWriter,
+        swapped: bool,
+        header: bool,
+    },
     Pcapng(PcapngWriter),
 }
 
@@ -141,7 +159,8 @@ impl Capture {
                 0 => self.frame.len(),
                 kept => self.frame.len() - packet.payload.len().saturating_sub(kept as usize),
             };
-            self.writer.packet(packet.time_ns, self.frame.len() as u32, &self.frame[..captured]);
+            self.writer
+                .packet(packet.time_ns, self.frame.len() as u32, &self.frame[..captured]);
         }
         Some(self.writer.take())
     }
@@ -170,7 +189,11 @@ impl Writer {
 
     fn take(&mut self) -> Vec<u8> {
         match self {
-            Self::Pcap { writer, swapped, header } => {
+            Self::Pcap {
+                writer,
+                swapped,
+                header,
+            } => {
                 let mut bytes = writer.take();
                 if *swapped {
                     swap_pcap(&mut bytes, *header);

@@ -95,7 +95,11 @@ pub fn video(
 ) -> Attributes {
     let mut a = common(context, instance);
     let endoscopic = instance.kind == Kind::Endoscopic;
-    let (allocated, stored) = if video.depth == 8 { (8, 8) } else { (16, u16::from(video.depth)) };
+    let (allocated, stored) = if video.depth == 8 {
+        (8, 8)
+    } else {
+        (16, u16::from(video.depth))
+    };
     a.text(0x0008_0008, Vr::CS, "ORIGINAL\\PRIMARY")
         .text(0x0008_0060, Vr::CS, if endoscopic { "ES" } else { "XC" })
         .text(0x0020_0020, Vr::CS, "")
@@ -163,7 +167,9 @@ pub fn rendition(context: Context<'_>, instance: Instance<'_>, rendered: &[&Meta
                 .items(0x0008_1115, rendered.iter().map(|m| series_reference(m)).collect());
         })
         .item(0x0040_A504, |template| {
-            template.text(0x0008_0105, Vr::CS, "DCMR").text(0x0040_DB00, Vr::CS, "2010");
+            template
+                .text(0x0008_0105, Vr::CS, "DCMR")
+                .text(0x0040_DB00, Vr::CS, "2010");
         })
         .items(0x0040_A730, rendered.iter().map(|m| content_item(m)).collect());
     a
@@ -224,7 +230,8 @@ fn common(context: Context<'_>, instance: Instance<'_>) -> Attributes {
 }
 
 fn content_date(a: &mut Attributes, began: &Calendar) {
-    a.text(0x0008_0023, Vr::DA, &began.date).text(0x0008_0033, Vr::TM, &began.time);
+    a.text(0x0008_0023, Vr::DA, &began.date)
+        .text(0x0008_0033, Vr::TM, &began.time);
 }
 
 /// A code (PS3.3 8.8).
@@ -245,8 +252,13 @@ fn series_reference(rendered: &Metadata) -> Attributes {
 
 fn content_item(rendered: &Metadata) -> Attributes {
     let mut item = Attributes::new();
-    let value_type = if rendered.kind == Kind::Audio { "WAVEFORM" } else { "IMAGE" };
-    item.text(0x0040_A010, Vr::CS, "CONTAINS").text(0x0040_A040, Vr::CS, value_type);
+    let value_type = if rendered.kind == Kind::Audio {
+        "WAVEFORM"
+    } else {
+        "IMAGE"
+    };
+    item.text(0x0040_A010, Vr::CS, "CONTAINS")
+        .text(0x0040_A040, Vr::CS, value_type);
     sop_reference(&mut item, rendered);
     item
 }

@@ -48,7 +48,11 @@ impl Dynamic {
 
 /// The last of the values that began by `ns`; the list is in order of time.
 fn latest<T>(values: &[(u64, T)], ns: u64) -> Option<&T> {
-    values.iter().rev().find(|(from, _)| *from <= ns).map(|(_, value)| value)
+    values
+        .iter()
+        .rev()
+        .find(|(from, _)| *from <= ns)
+        .map(|(_, value)| value)
 }
 
 #[cfg(test)]
@@ -71,10 +75,21 @@ mod tests {
                 let mut groups = groups.clone();
                 groups.first_item(sequence).unwrap().get(tag).map(|a| a.value.clone())
             };
-            (value(0x0020_9111, 0x0020_9158), value(0x0034_0009, 0x0034_0008), value(0x0020_9111, 0x0020_9156))
+            (
+                value(0x0020_9111, 0x0020_9158),
+                value(0x0034_0009, 0x0034_0008),
+                value(0x0020_9111, 0x0020_9156),
+            )
         };
         let wrapped = Some(Value::Bytes(vec![0, 0]));
         assert_eq!(at(0), (None, Some(Value::Text("NO".into())), wrapped.clone()));
-        assert_eq!(at(100), (Some(Value::Text("later".into())), Some(Value::Text("YES".into())), wrapped));
+        assert_eq!(
+            at(100),
+            (
+                Some(Value::Text("later".into())),
+                Some(Value::Text("YES".into())),
+                wrapped
+            )
+        );
     }
 }

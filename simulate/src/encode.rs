@@ -88,7 +88,12 @@ pub fn grain(
     Ok(payload::encode(&meta(meta_attributes)?, &writer.finish()?))
 }
 
-fn write(writer: &mut DataSetWriter, attributes: &Attributes, lengths: LengthForm, charset: &CharacterSet) -> Result<()> {
+fn write(
+    writer: &mut DataSetWriter,
+    attributes: &Attributes,
+    lengths: LengthForm,
+    charset: &CharacterSet,
+) -> Result<()> {
     for Attribute { tag, vr, value } in attributes.elements() {
         match value {
             Value::Bytes(bytes) => {

@@ -1,7 +1,7 @@
 //! The built-in examples: what a newcomer opens first.
 
 use crate::capture::{CaptureOptions, capture};
-use crate::faults::{Fault, Injection};
+use crate::faults::{Degree, Fault, Injection};
 use crate::flow::Dynamic;
 use crate::scenario::{Options, Scenario};
 use crate::time::{MILLISECOND, SECOND};
@@ -25,12 +25,7 @@ pub fn example_sdp() -> String {
 /// The same operating room on a bad day: findings of several kinds in three flows.
 #[must_use]
 pub fn example_with_faults() -> Vec<u8> {
-    let hit = |fault, flow, grains| Injection {
-        degree: crate::faults::Degree::Breaks,
-        fault,
-        flow,
-        grains,
-    };
+    let hit = |fault, flow, grains| Injection::within(fault, Degree::Breaks, flow, grains);
     let faults = [
         hit(Fault::Loss, 1, 31..32),
         hit(Fault::Reordered, 1, 44..45),
@@ -51,7 +46,10 @@ fn scenario() -> Scenario {
         duration_ns: Some(2 * SECOND),
         ..Options::default()
     });
-    if let Some(dynamic) = scenario.flows[1].metadata_mut().and_then(|metadata| metadata.dynamic.as_mut()) {
+    if let Some(dynamic) = scenario.flows[1]
+        .metadata_mut()
+        .and_then(|metadata| metadata.dynamic.as_mut())
+    {
         tell_a_story(dynamic);
     }
     scenario

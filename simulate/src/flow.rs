@@ -66,6 +66,8 @@ pub struct Flow {
     pub delay_ns: u64,
     /// Up to so much is added to the delay, at random, nanoseconds; less than a period.
     pub jitter_ns: u64,
+    /// How much slower than true time the sender's clock runs, parts in 10^9: 100,000 is 0.01 %.
+    pub drift_ppb: i64,
     /// What it carries.
     pub content: Content,
 }

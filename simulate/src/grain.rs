@@ -46,10 +46,23 @@ impl MetadataSender {
             charset,
         };
         // What later Grains say is of the same kind: if these can be encoded, they all can.
-        let comments = metadata.dynamic.iter().flat_map(|dynamic| &dynamic.comments).map(|(from, _)| *from);
+        let comments = metadata
+            .dynamic
+            .iter()
+            .flat_map(|dynamic| &dynamic.comments)
+            .map(|(from, _)| *from);
         for ns in comments.chain([0]) {
-            let dynamic = metadata.dynamic.as_ref().map(|d| d.attributes(0, PtpTimestamp::from_ns(0), ns));
-            encode::grain(&sender.meta, dynamic.as_ref(), Some(&metadata.static_part), metadata.lengths, &charset)?;
+            let dynamic = metadata
+                .dynamic
+                .as_ref()
+                .map(|d| d.attributes(0, PtpTimestamp::from_ns(0), ns));
+            encode::grain(
+                &sender.meta,
+                dynamic.as_ref(),
+                Some(&metadata.static_part),
+                metadata.lengths,
+                &charset,
+            )?;
         }
         Ok(sender)
     }
@@ -118,7 +131,10 @@ impl MetadataSender {
             },
             udp_limit: metadata.rtp.udp_limit,
             meta: self.meta.clone(),
-            dynamic: metadata.dynamic.as_ref().map(|d| d.attributes(time.index, origin, time.elapsed_ns)),
+            dynamic: metadata
+                .dynamic
+                .as_ref()
+                .map(|d| d.attributes(time.index, origin, time.elapsed_ns)),
             static_part: is_static.then(|| metadata.static_part.clone()),
         }
     }
@@ -134,7 +150,9 @@ impl MetadataSender {
         let Ok(mut other) = packetizer(flow, metadata, plan.udp_limit, sequence) else {
             return Vec::new();
         };
-        let packets = other.packetize(payload, plan.rtp_timestamp, &plan.identity).unwrap_or_default();
+        let packets = other
+            .packetize(payload, plan.rtp_timestamp, &plan.identity)
+            .unwrap_or_default();
         self.packetizer.set_sequence(other.sequence());
         packets
     }

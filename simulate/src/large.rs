@@ -49,7 +49,11 @@ mod tests {
     fn the_mixes_are_what_they_say() {
         let share = |mix| {
             let scenario = scenario(mix, 1);
-            let video: Vec<bool> = scenario.flows.iter().map(|f| matches!(f.content, Content::Video(_))).collect();
+            let video: Vec<bool> = scenario
+                .flows
+                .iter()
+                .map(|f| matches!(f.content, Content::Video(_)))
+                .collect();
             let packets = Packets::new(&scenario).unwrap().take(20_000);
             packets.filter(|packet| video[packet.flow]).count() as f64 / 20_000.0
         };

@@ -2,7 +2,7 @@
 //!
 //! 1. A [`Scenario`] says which devices there are and what they send. [`Scenario::operating_room`] is one; every field
 //!    can be changed, the static part of each data set included.
-//! 2. [`Packets`] gives its packets with their times, one after the other: a live sender paces them, [`capture`] puts
+//! 2. [`Packets`] gives its packets with their times, one after the other: a live sender paces them, [`capture()`] puts
 //!    Ethernet, IP and UDP around them and writes pcap or pcapng. [`sdp()`] is the session description.
 //! 3. [`faults`] break one rule each, in a capture or while a sender runs.
 //!

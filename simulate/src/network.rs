@@ -54,7 +54,12 @@ impl Wrapping {
                 out.extend_from_slice(&destination.octets());
                 let sum = !fold(sum(&out[start..], 0));
                 out[start + 10..start + 12].copy_from_slice(&sum.to_be_bytes());
-                self.udp(udp_payload, udp_length, sum_pair(&source.octets(), &destination.octets()), out);
+                self.udp(
+                    udp_payload,
+                    udp_length,
+                    sum_pair(&source.octets(), &destination.octets()),
+                    out,
+                );
             }
             (source, destination) => {
                 let (source, destination) = (as_v6(source), as_v6(destination));

@@ -13,6 +13,9 @@ use crate::random::Random;
 use crate::scenario::Scenario;
 use crate::time::{SECOND, utc_ns};
 
+/// So many Grains without a packet, by faults that drop all of them, are the end.
+const SILENT_GRAINS: u32 = 100_000;
+
 /// One datagram and when it is on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TimedPacket {
@@ -135,7 +138,7 @@ impl Packets {
 
     /// Makes the Grains whose packets may come before what waits.
     fn fill(&mut self) {
-        loop {
+        for _ in 0..SILENT_GRAINS {
             let next = self
                 .senders
                 .iter()
@@ -174,7 +177,10 @@ impl Packets {
     /// Works out when the next Grain of a Flow is sent, if there is one.
     fn plan_next(&mut self, flow: usize) {
         let time = self.grain_time(flow, self.senders[flow].next_index);
-        let more = self.scenario.duration_ns.is_none_or(|duration| time.elapsed_ns < duration);
+        let more = self
+            .scenario
+            .duration_ns
+            .is_none_or(|duration| time.elapsed_ns < duration);
         self.senders[flow].next_ns = more.then_some(time.sent_ns);
     }
 
@@ -183,9 +189,10 @@ impl Packets {
         let elapsed_ns = description.start_ns + description.period.at(index);
         let tai_ns = self.scenario.start.as_ns() as u64 + elapsed_ns;
         let jitter = Random::new(self.scenario.seed, (flow as u64 + 1) << 40 | index).below(description.jitter_ns + 1);
-        let mut sent_ns = utc_ns(tai_ns) + (description.delay_ns + jitter) as i64;
+        let drift = i128::from(elapsed_ns) * i128::from(description.drift_ppb) / i128::from(SECOND);
+        let mut sent_ns = utc_ns(tai_ns) + (description.delay_ns + jitter) as i64 + drift as i64;
         for injection in &self.injections {
-            sent_ns += injection.delay_ns(flow, index, elapsed_ns);
+            sent_ns += injection.delay_ns(flow, index, description.period);
         }
         GrainTime {
             index,
@@ -298,4 +305,102 @@ fn audio(flow: &Flow, payloads: &AudioPayloads, sequence: &mut u64, time: GrainT
         time_ns: time.sent_ns,
         payload,
     }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faults::{Degree, Fault};
+    use crate::scenario::Options;
+
+    fn operating_room(change: impl FnOnce(&mut Options)) -> Scenario {
+        let mut options = Options::default();
+        change(&mut options);
+        Scenario::operating_room(&options)
+    }
+
+    #[test]
+    fn packets_come_in_order_of_time_and_sequence_numbers_have_no_gaps() {
+        let scenario = operating_room(|options| options.jitter_ns = 20_000_000);
+        let mut last = i64::MIN;
+        let mut sequence = vec![None; scenario.flows.len()];
+        let mut count = 0;
+        for packet in Packets::new(&scenario).unwrap() {
+            assert!(packet.time_ns >= last);
+            last = packet.time_ns;
+            let number = u16::from_be_bytes([packet.payload[2], packet.payload[3]]);
+            if let Some(before) = sequence[packet.flow].replace(number) {
+                assert_eq!(number, u16::wrapping_add(before, 1));
+            } else {
+                assert_eq!(number, scenario.flows[packet.flow].first_sequence);
+            }
+            count += 1;
+        }
+        assert!(count > 1200, "{count}");
+    }
+
+    #[test]
+    fn the_seed_decides_everything() {
+        let all = |seed| {
+            Packets::new(&operating_room(|o| o.seed = seed))
+                .unwrap()
+                .take(300)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(all(1), all(1));
+        assert_ne!(all(1), all(2));
+    }
+
+    #[test]
+    fn a_scenario_without_end_goes_on_and_faults_are_switched_on_and_off() {
+        let scenario = operating_room(|options| options.duration_ns = None);
+        let mut packets = Packets::new(&scenario).unwrap();
+        let marked = |packets: &mut Packets| {
+            let ten_seconds = packets.by_ref().take(4500);
+            ten_seconds.filter(|p| p.flow == 1 && p.payload[0] & 0x10 == 0).count()
+        };
+        // Of a static Grain's three packets the middle one has no extension.
+        let few = marked(&mut packets);
+        assert!(few < 20, "{few}");
+        let first = packets.grains(1);
+        packets.set_faults(&[Injection::from(Fault::ExtensionMissing, 1, first)]);
+        assert!(marked(&mut packets) > 500);
+        packets.set_faults(&[]);
+        let few = marked(&mut packets);
+        assert!(few < 20, "{few}");
+    }
+
+    #[test]
+    fn a_scenario_whose_packets_are_all_lost_ends() {
+        let mut scenario = operating_room(|options| options.duration_ns = None);
+        scenario.flows.truncate(2);
+        scenario.flows.remove(0);
+        let lost = Injection {
+            every: 1,
+            degree: Degree::Breaks,
+            ..Injection::from(Fault::Loss, 0, 0)
+        };
+        assert_eq!(Packets::with_faults(&scenario, &[lost]).unwrap().next(), None);
+    }
+
+    #[test]
+    fn what_cannot_be_encoded_is_refused_at_once() {
+        let scenario = operating_room(|options| options.patient.character_set = "ISO_IR 100".into());
+        assert!(Packets::new(&scenario).is_err(), "no kanji in Latin-1");
+        let scenario = operating_room(|options| options.rtp.udp_limit = 9000);
+        assert!(Packets::new(&scenario).is_err());
+    }
+
+    #[test]
+    fn drift_moves_what_is_sent_and_not_what_is_stamped() {
+        let times = |ppb| {
+            let mut scenario = operating_room(|options| options.jitter_ns = 0);
+            scenario.flows[1].drift_ppb = ppb;
+            let packets = Packets::new(&scenario).unwrap().filter(|p| p.flow == 1);
+            packets.map(|p| (p.time_ns, p.payload)).last().unwrap()
+        };
+        let ((true_time, payload), (late, same)) = (times(0), times(100_000));
+        assert_eq!(payload, same);
+        assert_eq!(late - true_time, 298_631, "0.01 % of the last Grain's 2.986 s");
+    }
 }

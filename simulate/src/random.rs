@@ -81,6 +81,9 @@ mod tests {
         let mut random = Random::new(7, 0);
         assert_eq!(random.uuid().get_version_num(), 4);
         let uid = random.uid();
-        assert!(uid.len() <= 64 && uid.starts_with("2.25.") && !uid.starts_with("2.25.0"), "{uid}");
+        assert!(
+            uid.len() <= 64 && uid.starts_with("2.25.") && !uid.starts_with("2.25.0"),
+            "{uid}"
+        );
     }
 }

@@ -7,12 +7,10 @@ use dicom_rtv::dataset::write::LengthForm;
 
 use crate::camera::CameraPath;
 use crate::content::{self, Context, Instance, Patient, Study};
-use crate::flow::{
-    Audio, Content, Device, Dynamic, Flow, Kind, Metadata, Raster, RtpOptions, Video, transfer_syntax,
-};
+use crate::flow::{Audio, Content, Device, Dynamic, Flow, Kind, Metadata, Raster, RtpOptions, Video, transfer_syntax};
 use crate::network::Wrapping;
 use crate::random::Random;
-use crate::time::{Calendar, MICROSECOND, MILLISECOND, Period, SECOND};
+use crate::time::{Calendar, MICROSECOND, Period, SECOND};
 
 /// Devices, their Flows, and when they run.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +57,7 @@ pub struct Options {
     pub addressing: Addressing,
     /// The VLAN's id, if there is one.
     pub vlan: Option<u16>,
-    /// Random delay of each Grain, up to so many nanoseconds.
+    /// Random delay of each Grain, up to so many nanoseconds, at most half a period.
     pub jitter_ns: u64,
     /// The patient.
     pub patient: Patient,
@@ -98,10 +96,7 @@ impl Default for Options {
             patient: Patient::default(),
             rtp: RtpOptions::default(),
             lengths: LengthForm::Explicit,
-            raster: Raster::Thin {
-                packets: 2,
-                bytes: 240,
-            },
+            raster: Raster::Thin { packets: 2, bytes: 240 },
             audio_packet: Period::new(1, 100),
         }
     }
@@ -126,7 +121,12 @@ impl Scenario {
             ..HD
         };
         let endoscope = build.video("endoscope", Period::HZ_59_94, video);
-        let endoscope_metadata = build.video_metadata("endoscope metadata", Kind::Endoscopic, endoscope, CameraPath::laparoscope());
+        let endoscope_metadata = build.video_metadata(
+            "endoscope metadata",
+            Kind::Endoscopic,
+            endoscope,
+            CameraPath::laparoscope(),
+        );
         let room = build.video("room camera", Period::HZ_50, video);
         let room_metadata = build.video_metadata("room camera metadata", Kind::Photographic, room, CameraPath::room());
         let microphone = build.audio("microphone");
@@ -153,7 +153,12 @@ impl Scenario {
             ..HD
         };
         let camera = build.video("endoscope", Period::HZ_25, video);
-        build.video_metadata("endoscope metadata", Kind::Endoscopic, camera, CameraPath::laparoscope());
+        build.video_metadata(
+            "endoscope metadata",
+            Kind::Endoscopic,
+            camera,
+            CameraPath::laparoscope(),
+        );
         build.scenario
     }
 
@@ -162,7 +167,12 @@ impl Scenario {
     pub fn two_cameras(options: &Options) -> Self {
         let mut build = Builder::new("two cameras", options);
         let endoscope = build.video("endoscope", Period::HZ_25, HD);
-        let endoscope = build.video_metadata("endoscope metadata", Kind::Endoscopic, endoscope, CameraPath::laparoscope());
+        let endoscope = build.video_metadata(
+            "endoscope metadata",
+            Kind::Endoscopic,
+            endoscope,
+            CameraPath::laparoscope(),
+        );
         let room = build.video("room camera", Period::HZ_25, HD);
         let room = build.video_metadata("room camera metadata", Kind::Photographic, room, CameraPath::room());
         build.rendition("rendition", &[endoscope, room]);
@@ -248,10 +258,7 @@ impl<'o> Builder<'o> {
     }
 
     fn audio(&mut self, label: &str) -> usize {
-        let audio = Audio {
-            channels: 1,
-            bits: 16,
-        };
+        let audio = Audio { channels: 1, bits: 16 };
         let period = self.options.audio_packet;
         self.flow(label, 97, 48_000, period, 750 * MICROSECOND, Content::Audio(audio))
     }
@@ -272,7 +279,16 @@ impl<'o> Builder<'o> {
             usefulness: vec![(0, true)],
             camera: Some(camera),
         };
-        self.metadata(label, kind, 104, rate, period, Some(dynamic), transfer_syntax::VIDEO_PROGRESSIVE, static_part)
+        self.metadata(
+            label,
+            kind,
+            104,
+            rate,
+            period,
+            Some(dynamic),
+            transfer_syntax::VIDEO_PROGRESSIVE,
+            static_part,
+        )
     }
 
     fn audio_metadata(&mut self, label: &str, bulk: usize) -> usize {
@@ -285,7 +301,16 @@ impl<'o> Builder<'o> {
             content::audio(context, instance, &[&flows[bulk]], audio)
         };
         let dynamic = Some(Dynamic::default());
-        self.metadata(label, Kind::Audio, 105, rate, Period::HZ_50, dynamic, transfer_syntax::AUDIO_PCM, static_part)
+        self.metadata(
+            label,
+            Kind::Audio,
+            105,
+            rate,
+            Period::HZ_50,
+            dynamic,
+            transfer_syntax::AUDIO_PCM,
+            static_part,
+        )
     }
 
     fn rendition(&mut self, label: &str, rendered: &[usize]) -> usize {
@@ -294,10 +319,22 @@ impl<'o> Builder<'o> {
             content::rendition(context, instance, &rendered)
         };
         let syntax = transfer_syntax::VIDEO_PROGRESSIVE;
-        self.metadata(label, Kind::Rendition, 106, 90_000, Period::new(1, 2), None, syntax, static_part)
+        self.metadata(
+            label,
+            Kind::Rendition,
+            106,
+            90_000,
+            Period::new(1, 2),
+            None,
+            syntax,
+            static_part,
+        )
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one private caller for each kind of Flow, each with all of them")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one private caller for each kind of Flow, each with all of them"
+    )]
     fn metadata(
         &mut self,
         label: &str,
@@ -341,7 +378,15 @@ impl<'o> Builder<'o> {
         self.flow(label, payload_type, clock_rate, period, 800 * MICROSECOND, content)
     }
 
-    fn flow(&mut self, label: &str, payload_type: u8, clock_rate: u32, period: Period, delay_ns: u64, content: Content) -> usize {
+    fn flow(
+        &mut self,
+        label: &str,
+        payload_type: u8,
+        clock_rate: u32,
+        period: Period,
+        delay_ns: u64,
+        content: Content,
+    ) -> usize {
         let number = self.scenario.flows.len();
         let mut random = self.random(1 + number);
         let port = 5004 + 2 * number as u16;
@@ -365,7 +410,8 @@ impl<'o> Builder<'o> {
             period,
             start_ns: 0,
             delay_ns,
-            jitter_ns: self.options.jitter_ns.min(2 * MILLISECOND),
+            jitter_ns: self.options.jitter_ns.min(period.ns() / 2),
+            drift_ppb: 0,
             content,
         });
         number

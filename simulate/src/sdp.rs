@@ -10,7 +10,10 @@ use crate::scenario::Scenario;
 #[must_use]
 pub fn sdp(scenario: &Scenario) -> String {
     let mut out = String::new();
-    let origin = scenario.devices.first().map_or(IpAddr::from([127, 0, 0, 1]), |device| device.address);
+    let origin = scenario
+        .devices
+        .first()
+        .map_or(IpAddr::from([127, 0, 0, 1]), |device| device.address);
     line(&mut out, "v=0");
     line(
         &mut out,
@@ -24,7 +27,13 @@ pub fn sdp(scenario: &Scenario) -> String {
         }
     }
     for (number, flow) in scenario.flows.iter().enumerate() {
-        section(&mut out, scenario, flow, flow.destination, flow.second_path.map(|_| format!("{number}a")));
+        section(
+            &mut out,
+            scenario,
+            flow,
+            flow.destination,
+            flow.second_path.map(|_| format!("{number}a")),
+        );
         if let Some(path) = flow.second_path {
             section(&mut out, scenario, flow, path, Some(format!("{number}b")));
         }
@@ -33,7 +42,12 @@ pub fn sdp(scenario: &Scenario) -> String {
 }
 
 fn duplicated(scenario: &Scenario) -> impl Iterator<Item = usize> + '_ {
-    scenario.flows.iter().enumerate().filter(|(_, flow)| flow.second_path.is_some()).map(|(number, _)| number)
+    scenario
+        .flows
+        .iter()
+        .enumerate()
+        .filter(|(_, flow)| flow.second_path.is_some())
+        .map(|(number, _)| number)
 }
 
 fn section(out: &mut String, scenario: &Scenario, flow: &Flow, destination: std::net::SocketAddr, mid: Option<String>) {
@@ -54,7 +68,10 @@ fn section(out: &mut String, scenario: &Scenario, flow: &Flow, destination: std:
     line(out, &format!("c=IN {} {group}{ttl}", family(group)));
     if group.is_multicast() {
         let source = scenario.devices[flow.device].address;
-        line(out, &format!("a=source-filter: incl IN {} {group} {source}", family(group)));
+        line(
+            out,
+            &format!("a=source-filter: incl IN {} {group} {source}", family(group)),
+        );
     }
     line(out, &format!("a=rtpmap:{payload_type} {}", encoding(flow)));
     for attribute in format_attributes(flow) {
@@ -65,7 +82,10 @@ fn section(out: &mut String, scenario: &Scenario, flow: &Flow, destination: std:
         let dash = if i == 0 { "" } else { "-" };
         let _ = write!(grandmaster, "{dash}{byte:02X}");
     }
-    line(out, &format!("a=ts-refclk:ptp=IEEE1588-2008:{grandmaster}:{}", scenario.clock.domain));
+    line(
+        out,
+        &format!("a=ts-refclk:ptp=IEEE1588-2008:{grandmaster}:{}", scenario.clock.domain),
+    );
     line(out, &format!("a=mediaclk:direct={}", flow.media_clock_offset));
     if let Content::Metadata(metadata) = &flow.content {
         extension_map(out, metadata);

@@ -48,7 +48,10 @@ impl Period {
     /// If one of the two is 0.
     #[must_use]
     pub const fn new(numerator: u32, denominator: u32) -> Self {
-        assert!(numerator > 0 && denominator > 0, "a period is a positive fraction of a second");
+        assert!(
+            numerator > 0 && denominator > 0,
+            "a period is a positive fraction of a second"
+        );
         Self { numerator, denominator }
     }
 
@@ -109,7 +112,11 @@ fn civil(day: u64) -> (u64, u64, u64) {
     let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let from_march = (5 * of_year + 2) / 153;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     (year, month, of_year - (153 * from_march + 2) / 5 + 1)
 }
@@ -138,6 +145,9 @@ mod tests {
             let calendar = Calendar::of(PtpTimestamp::from_ns(tai_ns(seconds * SECOND)));
             assert_eq!((calendar.date.as_str(), calendar.time.as_str()), (date, time));
         }
-        assert_eq!(Calendar::of(PtpTimestamp::from_ns(0)).date_time(), "19700101000000+0000");
+        assert_eq!(
+            Calendar::of(PtpTimestamp::from_ns(0)).date_time(),
+            "19700101000000+0000"
+        );
     }
 }

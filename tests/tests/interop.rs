@@ -65,12 +65,13 @@ fn tshark_agrees_on_every_packet() {
     };
     for (name, scenario, format) in [
         ("v6.pcapng", Scenario::operating_room(&options), CaptureFormat::Pcapng),
-        ("be.pcap", Scenario::operating_room(&Options::default()), CaptureFormat::PcapBigEndianNanoseconds),
+        (
+            "be.pcap",
+            Scenario::operating_room(&Options::default()),
+            CaptureFormat::PcapBigEndianNanoseconds,
+        ),
     ] {
-        let options = CaptureOptions {
-            format,
-            bulk_bytes: 24,
-        };
+        let options = CaptureOptions { format, bulk_bytes: 24 };
         let path = folder.join(name);
         std::fs::write(&path, capture(&scenario, &[], options).unwrap()).unwrap();
         let packets: Vec<TimedPacket> = Packets::new(&scenario).unwrap().collect();
@@ -81,7 +82,11 @@ fn tshark_agrees_on_every_packet() {
     std::fs::write(&path, example::example()).unwrap();
     let rows = tshark(&path);
     assert!(rows.len() > 900, "{}", rows.len());
-    assert!(rows.iter().all(|row| row.split('\t').count() == 9 && !row.contains("\t\t")), "{rows:#?}");
+    assert!(
+        rows.iter()
+            .all(|row| row.split('\t').count() == 9 && !row.contains("\t\t")),
+        "{rows:#?}"
+    );
 }
 
 /// One line a packet: time, version, payload type, marker, sequence number, timestamp, SSRC, extension, ids of its elements.
@@ -90,7 +95,12 @@ fn row(packet: &TimedPacket) -> String {
     let ids: Vec<String> = rtp
         .extension()
         .into_iter()
-        .flat_map(|extension| extension.elements().map(|element| element.id.to_string()).collect::<Vec<_>>())
+        .flat_map(|extension| {
+            extension
+                .elements()
+                .map(|element| element.id.to_string())
+                .collect::<Vec<_>>()
+        })
         .collect();
     format!(
         "{}.{:09}\t2\t{}\t{}\t{}\t{}\t{:#010x}\t{}\t{}",
@@ -120,7 +130,9 @@ fn tshark(path: &Path) -> Vec<String> {
         "rtp.ext.rfc5285.id",
     ];
     let mut command = Command::new("tshark");
-    command.args(["-n", "-d", "udp.port==5004-5016,rtp", "-T", "fields", "-r"]).arg(path);
+    command
+        .args(["-n", "-d", "udp.port==5004-5016,rtp", "-T", "fields", "-r"])
+        .arg(path);
     for field in fields {
         command.args(["-e", field]);
     }
@@ -129,7 +141,13 @@ fn tshark(path: &Path) -> Vec<String> {
     String::from_utf8(output.stdout)
         .unwrap()
         .lines()
-        .map(|line| if line.ends_with('\t') { format!("{line}-") } else { line.to_owned() })
+        .map(|line| {
+            if line.ends_with('\t') {
+                format!("{line}-")
+            } else {
+                line.to_owned()
+            }
+        })
         .collect()
 }
 
@@ -220,7 +238,12 @@ fn hex(bytes: &[u8]) -> String {
 
 fn compare(python: &str, reader: &str, folder: &Path, count: usize) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/interop/compare.py");
-    let output = Command::new(python).arg(script).arg(reader).arg(folder).output().unwrap();
+    let output = Command::new(python)
+        .arg(script)
+        .arg(reader)
+        .arg(folder)
+        .output()
+        .unwrap();
     let said = text(&output);
     assert!(output.status.success(), "{said}");
     assert!(said.starts_with(&format!("{count} payloads")), "{said}");
@@ -238,7 +261,11 @@ fn runs(command: &mut Command) -> bool {
 }
 
 fn text(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 /// An empty folder for one test.

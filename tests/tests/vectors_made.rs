@@ -35,3 +35,22 @@ fn the_vectors_are_what_the_generator_makes() {
         Path::new("tests/vectors").display()
     );
 }
+
+#[test]
+fn there_is_a_fault_for_every_rule() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/rtv/RULES.md");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("left out: no {path}");
+        return;
+    };
+    let rules: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" | ").next())
+        .filter(|rule| rule.contains('.') && !rule.contains(' '))
+        .collect();
+    let faults: Vec<&str> = grainscope_simulate::faults::Fault::ALL
+        .iter()
+        .map(|fault| fault.rule())
+        .collect();
+    assert_eq!(faults, rules);
+}

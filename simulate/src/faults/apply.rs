@@ -7,7 +7,7 @@ use crate::attributes::{Attributes, Value};
 use crate::flow::{Dynamic, Flow};
 use crate::grain::Plan;
 use crate::packets::Made;
-use crate::time::{MICROSECOND, MILLISECOND, SECOND};
+use crate::time::{MICROSECOND, MILLISECOND, Period, SECOND};
 
 /// A SOP class that is not of PS3.22 7.2: Video Endoscopic Image Storage.
 const STORAGE_SOP_CLASS: &str = "1.2.840.10008.5.1.4.1.1.77.1.1.1";
@@ -20,10 +20,11 @@ const REPLAY_AGE: u64 = 10 * SECOND;
 
 impl Injection {
     /// What is added to the time of a Grain, nanoseconds.
-    pub(crate) fn delay_ns(&self, flow: usize, index: u64, elapsed_ns: u64) -> i64 {
+    pub(crate) fn delay_ns(&self, flow: usize, index: u64, period: Period) -> i64 {
         if !self.hits(flow, index) {
             return 0;
         }
+        let elapsed_ns = period.at(index) - period.at(self.grains.start);
         let breaks = self.degree == Degree::Breaks;
         let delay = match self.fault {
             Fault::SyncOffset => MILLISECOND * if breaks { 12 } else { 10 },
@@ -53,7 +54,7 @@ impl Injection {
             Fault::Timestamp => plan.rtp_timestamp = plan.rtp_timestamp.wrapping_add(3),
             Fault::SyncUnpaired => plan.sent = false,
             // One Grain in three: 1.5 s apart at the rate of two a second.
-            Fault::RenditionRate => plan.sent = plan.index % 3 == 0,
+            Fault::RenditionRate => plan.sent = plan.index.is_multiple_of(3),
             _ => {}
         }
     }
@@ -92,7 +93,10 @@ impl Injection {
             Fault::StaticInterval => plan.static_part = None,
             Fault::DynamicMissing => plan.dynamic = None,
             Fault::DynamicUnexpected => {
-                plan.dynamic = plan.identity.origin.map(|t| Dynamic::default().attributes(plan.index, t, 0));
+                plan.dynamic = plan
+                    .identity
+                    .origin
+                    .map(|t| Dynamic::default().attributes(plan.index, t, 0));
             }
             _ => {}
         }
@@ -107,7 +111,10 @@ impl Injection {
         match self.fault {
             Fault::DatasetSopMismatch => drop(part.uid(0x0008_0018, OTHER_INSTANCE)),
             Fault::DatasetFlowUnmatched => {
-                if let Some(flow) = part.first_item(0x0034_000A).and_then(|item| item.first_item(0x0034_0001)) {
+                if let Some(flow) = part
+                    .first_item(0x0034_000A)
+                    .and_then(|item| item.first_item(0x0034_0001))
+                {
                     flow.u32(0x0034_0004, OTHER_RATE);
                 }
             }
@@ -129,7 +136,10 @@ impl Injection {
                 }
             }
             Fault::DynamicOriginMismatch => {
-                let replayed = plan.identity.sync.map(|t| PtpTimestamp::from_ns(t.as_ns() as u64 - REPLAY_AGE));
+                let replayed = plan
+                    .identity
+                    .sync
+                    .map(|t| PtpTimestamp::from_ns(t.as_ns() as u64 - REPLAY_AGE));
                 plan.identity.origin = replayed;
                 if let Some(groups) = groups(&mut plan.dynamic) {
                     set_origin(groups, replayed);
@@ -252,12 +262,15 @@ fn later(time: Option<PtpTimestamp>, ns: u64) -> Option<PtpTimestamp> {
 }
 
 fn private_block(part: &mut Attributes, vr: Vr, value: &[u8]) {
-    part.text(0x0009_0010, Vr::LO, "GRAINSCOPE").bytes(0x0009_1001, vr, value);
+    part.text(0x0009_0010, Vr::LO, "GRAINSCOPE")
+        .bytes(0x0009_1001, vr, value);
 }
 
 /// Another flow of the Source before the one that is described.
 fn add_audio_flow_first(part: &mut Attributes) {
-    let Some(bulk) = part.first_item(0x0034_000A) else { return };
+    let Some(bulk) = part.first_item(0x0034_000A) else {
+        return;
+    };
     let mut other = Attributes::new();
     other
         .bytes(0x0034_0002, Vr::OB, &[0x5A; 16])

@@ -9,7 +9,7 @@ use dicom_rtv::nmos::{ExtensionKind, ExtensionMap};
 use dicom_rtv::rtp::Placement;
 use uuid::Uuid;
 
-use super::{Degree, Fault, Injection, sdp};
+use super::{Degree, Fault, Injection, edit_sdp};
 use crate::capture::{CaptureFormat, CaptureOptions, capture};
 use crate::flow::{Flow, Metadata};
 use crate::scenario::{Options, Scenario};
@@ -96,7 +96,7 @@ impl Case {
     /// The session description.
     #[must_use]
     pub fn sdp(&self) -> String {
-        sdp::edit(&crate::sdp::sdp(&self.scenario), self.fault, self.degree)
+        edit_sdp(&crate::sdp::sdp(&self.scenario), self.fault, self.degree)
     }
 
     /// What both degrees of a fault share.
@@ -206,7 +206,9 @@ impl Case {
                 // Of odd length: padded in both places.
                 let metadata = self.metadata();
                 metadata.sop_instance_uid = "2.25.123456789012345678901234567890".into();
-                metadata.static_part.uid(0x0008_0018, "2.25.123456789012345678901234567890");
+                metadata
+                    .static_part
+                    .uid(0x0008_0018, "2.25.123456789012345678901234567890");
             }
             // The first frame of the video comes before the first of its metadata.
             Fault::SyncUnpaired => self.scenario.flows[1].start_ns = Period::HZ_25.ns(),
@@ -215,7 +217,11 @@ impl Case {
             Fault::SyncStep => self.inject(0, 12..u64::MAX),
             // Audio has 48 kHz, in both places.
             Fault::SdpClockRate => self.take(&options, 120 * MILLISECOND, &[4, 5]),
-            Fault::DatasetOrder | Fault::DatasetEncoding | Fault::DatasetFlowUnmatched | Fault::IodEmpty | Fault::ValueInvalid => {
+            Fault::DatasetOrder
+            | Fault::DatasetEncoding
+            | Fault::DatasetFlowUnmatched
+            | Fault::IodEmpty
+            | Fault::ValueInvalid => {
                 self.inject(0, 0..1);
             }
             Fault::DynamicOriginMismatch => self.inject(0, 0..u64::MAX),
@@ -244,16 +250,14 @@ impl Case {
     }
 
     fn metadata(&mut self) -> &mut Metadata {
-        self.flow().metadata_mut().expect("the first Flow of these cases is one of metadata")
+        self.flow()
+            .metadata_mut()
+            .expect("the first Flow of these cases is one of metadata")
     }
 
     fn inject(&mut self, flow: usize, grains: Range<u64>) {
-        self.injections.push(Injection {
-            fault: self.fault,
-            degree: self.degree,
-            flow,
-            grains,
-        });
+        self.injections
+            .push(Injection::within(self.fault, self.degree, flow, grains));
     }
 }
 
@@ -300,7 +304,15 @@ fn small(mut scenario: Scenario) -> Scenario {
 
 /// Takes out of the static part what no IOD asks for.
 fn strip(metadata: &mut Metadata) {
-    for tag in [0x0008_0080, 0x0008_1030, 0x0008_103E, 0x0008_1050, 0x0020_0020, 0x0020_0052, 0x0020_1040] {
+    for tag in [
+        0x0008_0080,
+        0x0008_1030,
+        0x0008_103E,
+        0x0008_1050,
+        0x0020_0020,
+        0x0020_0052,
+        0x0020_1040,
+    ] {
         metadata.static_part.remove(tag);
     }
 }

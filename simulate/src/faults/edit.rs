@@ -1,6 +1,5 @@
 //! Changes to bytes that no encoder would make.
 
-
 use dicom_rtv::payload::Payload;
 use dicom_rtv::rtp::{ExtensionBuilder, PacketBuilder, RtpPacket};
 use dicom_rtv::{Limits, Tag};
@@ -82,7 +81,9 @@ pub(super) fn two_byte_extension(bytes: &[u8]) -> Vec<u8> {
     rebuild(bytes, |elements| {
         elements
             .iter()
-            .try_fold(ExtensionBuilder::two_byte(0), |builder, (id, data)| builder.element(*id, data))
+            .try_fold(ExtensionBuilder::two_byte(0), |builder, (id, data)| {
+                builder.element(*id, data)
+            })
             .ok()
     })
 }

@@ -7,12 +7,15 @@ mod apply;
 mod case;
 mod edit;
 mod sdp;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
 use crate::flow::{Flow, Kind};
 
 pub use case::{Case, all};
+pub use sdp::edit_sdp;
 
 macro_rules! faults {
     ($($fault:ident $rule:literal $title:literal;)*) => {
@@ -143,38 +146,39 @@ pub struct Injection {
     pub flow: usize,
     /// The Grains, counted from 0.
     pub grains: Range<u64>,
+    /// Only every so many of them, from the first on; 1: all.
+    pub every: u64,
 }
 
 impl Injection {
-    /// The fault in all Grains of a Flow from `first` on, until it is switched off.
+    /// The fault in a Flow from Grain `first` on, until it is switched off: in all Grains, but in every 20th where the
+    /// Flow would not be there at all, or only later.
     #[must_use]
     pub const fn from(fault: Fault, flow: usize, first: u64) -> Self {
         Self {
+            every: match fault {
+                Fault::Loss | Fault::Reordered | Fault::SyncUnpaired => 20,
+                _ => 1,
+            },
+            ..Self::within(fault, Degree::Breaks, flow, first..u64::MAX)
+        }
+    }
+
+    /// The fault in some Grains of a Flow.
+    #[must_use]
+    pub const fn within(fault: Fault, degree: Degree, flow: usize, grains: Range<u64>) -> Self {
+        Self {
             fault,
-            degree: Degree::Breaks,
+            degree,
             flow,
-            grains: first..u64::MAX,
+            grains,
+            every: 1,
         }
     }
 
     pub(crate) fn hits(&self, flow: usize, index: u64) -> bool {
-        self.flow == flow && self.grains.contains(&index)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_rule_has_one_fault() {
-        let mut rules: Vec<&str> = Fault::ALL.iter().map(|fault| fault.rule()).collect();
-        rules.sort_unstable();
-        rules.dedup();
-        assert_eq!(rules.len(), Fault::ALL.len());
-        for &fault in Fault::ALL {
-            assert_eq!(Fault::of_rule(fault.rule()), Some(fault));
-        }
-        assert_eq!(Fault::of_rule("rtp"), None);
+        self.flow == flow
+            && self.grains.contains(&index)
+            && (index - self.grains.start).is_multiple_of(self.every.max(1))
     }
 }

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::{Degree, Fault};
 
-/// The text with the fault. The first section of the SDP that describes metadata is hit.
-pub(super) fn edit(text: &str, fault: Fault, degree: Degree) -> String {
+/// A session description with a fault in the sections of metadata; as it is where the fault is none of the SDP.
+#[must_use]
+pub fn edit_sdp(text: &str, fault: Fault, degree: Degree) -> String {
     let breaks = degree == Degree::Breaks;
     match fault {
         Fault::SdpMedia if breaks => replace(text, " dicom/", " smpte291/"),
@@ -17,7 +18,7 @@ pub(super) fn edit(text: &str, fault: Fault, degree: Degree) -> String {
         Fault::SdpTsRefclk => lift(text, &["a=ts-refclk:", "a=mediaclk:"]),
         Fault::SdpExtmap if breaks => without(text, &["a=extmap:"]),
         Fault::SdpExtmap => replace(text, " urn:x-nmos", "/sendonly urn:x-nmos"),
-        Fault::SdpMismatch if breaks => replace(text, "m=application 5006 ", "m=application 5066 "),
+        Fault::SdpMismatch if breaks => other_port(text),
         Fault::SdpMismatch => {
             let mut text = text.to_owned();
             let _ = write!(
@@ -31,6 +32,21 @@ pub(super) fn edit(text: &str, fault: Fault, degree: Degree) -> String {
     }
 }
 
+/// Other ports, far enough away that no other section is met.
+fn other_port(text: &str) -> String {
+    map_metadata(text, |line| {
+        let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        if words[0] == "m=application"
+            && let Some(port) = words.get_mut(1)
+        {
+            *port = port
+                .parse::<u16>()
+                .map_or_else(|_| port.clone(), |port| port.wrapping_add(1000).to_string());
+        }
+        Some(words.join(" "))
+    })
+}
+
 /// Replaces in the sections of metadata.
 fn replace(text: &str, from: &str, to: &str) -> String {
     map_metadata(text, |line| Some(line.replace(from, to)))
@@ -38,12 +54,17 @@ fn replace(text: &str, from: &str, to: &str) -> String {
 
 /// Takes lines out of the sections of metadata.
 fn without(text: &str, starts: &[&str]) -> String {
-    map_metadata(text, |line| (!starts.iter().any(|start| line.starts_with(start))).then(|| line.to_owned()))
+    map_metadata(text, |line| {
+        (!starts.iter().any(|start| line.starts_with(start))).then(|| line.to_owned())
+    })
 }
 
 /// Moves lines of metadata's sections to the session's level.
 fn lift(text: &str, starts: &[&str]) -> String {
-    let mut moved: Vec<&str> = text.lines().filter(|line| starts.iter().any(|start| line.starts_with(start))).collect();
+    let mut moved: Vec<&str> = text
+        .lines()
+        .filter(|line| starts.iter().any(|start| line.starts_with(start)))
+        .collect();
     moved.sort_unstable_by_key(|line| std::cmp::Reverse(*line));
     moved.dedup();
     let rest = without(text, starts);
