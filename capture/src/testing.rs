@@ -29,7 +29,10 @@ pub(crate) struct Bytes {
 
 impl Bytes {
     pub(crate) fn new(endian: Endian) -> Self {
-        Self { out: Vec::new(), endian }
+        Self {
+            out: Vec::new(),
+            endian,
+        }
     }
 
     pub(crate) fn u16(mut self, number: u16) -> Self {
@@ -82,7 +85,12 @@ impl Bytes {
 
 /// A pcapng section header.
 pub(crate) fn section(endian: Endian) -> Vec<u8> {
-    Bytes::new(endian).u32(0x1a2b_3c4d).u16(1).u16(0).u64(u64::MAX).block(0x0a0d_0d0a)
+    Bytes::new(endian)
+        .u32(0x1a2b_3c4d)
+        .u16(1)
+        .u16(0)
+        .u64(u64::MAX)
+        .block(0x0a0d_0d0a)
 }
 
 /// An enhanced packet block without options.
@@ -154,7 +162,9 @@ pub(crate) fn udp(payload: &[u8]) -> Vec<u8> {
 
 /// A TCP segment with four bytes of options, from port 104 to port 40000.
 pub(crate) fn tcp(payload: &[u8]) -> Vec<u8> {
-    let mut segment = Vec::from([0, 104, 0x9c, 0x40, 0, 0, 1, 0, 0, 0, 2, 0, 0x60, 0x18, 0x20, 0, 0, 0, 0, 0]);
+    let mut segment = Vec::from([
+        0, 104, 0x9c, 0x40, 0, 0, 1, 0, 0, 0, 2, 0, 0x60, 0x18, 0x20, 0, 0, 0, 0, 0,
+    ]);
     segment.extend([2, 4, 5, 0xb4]);
     segment.extend_from_slice(payload);
     segment

@@ -16,22 +16,23 @@ extern crate wasm_test;
 
 pub mod charset;
 pub mod dataset;
+pub mod dictionary;
 pub mod error;
 pub mod field;
 pub mod grain;
-pub mod json;
-pub mod dictionary;
 pub mod iod;
+pub mod json;
 pub mod limits;
 pub mod meta;
 pub mod nmos;
+pub mod part10;
 pub mod payload;
 pub mod rtp;
 pub mod sdp;
 pub mod tag;
 pub mod time;
-pub mod value;
 pub mod uid;
+pub mod value;
 pub mod vr;
 
 pub use error::{Error, ErrorKind, Found, Result};

@@ -54,9 +54,15 @@ fn any_order_and_repetition_gives_the_datagram() {
         order.insert(0, order[0]);
         let (last, first) = order.split_last().unwrap();
         for index in first {
-            assert!(fragments.push(*index as u64 + 100, Some(0), &fragment(&frames[*index])).is_none());
+            assert!(
+                fragments
+                    .push(*index as u64 + 100, Some(0), &fragment(&frames[*index]))
+                    .is_none()
+            );
         }
-        let datagram = fragments.push(*last as u64 + 100, Some(0), &fragment(&frames[*last])).unwrap();
+        let datagram = fragments
+            .push(*last as u64 + 100, Some(0), &fragment(&frames[*last]))
+            .unwrap();
         assert_eq!(datagram.payload, payload, "round {round}");
         assert_eq!(datagram.protocol, Protocol::Udp { length: 5008 });
         assert_eq!((datagram.source.port, datagram.destination.port), (5004, 5006));
@@ -76,7 +82,10 @@ fn any_order_and_repetition_gives_the_datagram() {
         }
         assert_eq!(datagram.locate(5000), None);
         let statistics = fragments.statistics();
-        assert_eq!((statistics.completed, statistics.pending, statistics.overlapping), (1, 0, 1));
+        assert_eq!(
+            (statistics.completed, statistics.pending, statistics.overlapping),
+            (1, 0, 1)
+        );
         assert_eq!(fragments.bytes, 0);
     }
 }
@@ -165,7 +174,11 @@ fn datagrams_without_an_end_cost_bounded_memory() {
     for key in 0..100_000u64 {
         let length = 8 * (1 + random.below(180));
         let place = 0x2000 | random.below(8000) as u16;
-        let frame = ethernet(&[], 0x0800, &ipv4(17, random.next() as u16, place, &[], &body[..length]));
+        let frame = ethernet(
+            &[],
+            0x0800,
+            &ipv4(17, random.next() as u16, place, &[], &body[..length]),
+        );
         assert!(fragments.push(key, Some(key as i64), &fragment(&frame)).is_none());
         assert!(fragments.bytes <= 300_000 && fragments.pending.len() <= 500);
         assert_eq!(fragments.pending.len(), fragments.by_age.len());

@@ -94,16 +94,34 @@ fn udp_is_found_behind_every_header() {
         assert_eq!(datagram.payload, payload, "{link_type:?}");
         assert_eq!(datagram.protocol, Protocol::Udp { length: 308 });
         let is_v4 = datagram.source.addr.is_ipv4();
-        let (source, destination): (IpAddr, IpAddr) =
-            if is_v4 { (V4.0.into(), V4.1.into()) } else { (V6.0.into(), V6.1.into()) };
-        assert_eq!(datagram.source, Endpoint { addr: source, port: 5004 });
-        assert_eq!(datagram.destination, Endpoint { addr: destination, port: 5006 });
+        let (source, destination): (IpAddr, IpAddr) = if is_v4 {
+            (V4.0.into(), V4.1.into())
+        } else {
+            (V6.0.into(), V6.1.into())
+        };
+        assert_eq!(
+            datagram.source,
+            Endpoint {
+                addr: source,
+                port: 5004
+            }
+        );
+        assert_eq!(
+            datagram.destination,
+            Endpoint {
+                addr: destination,
+                port: 5006
+            }
+        );
         assert_eq!((datagram.dscp, datagram.ttl), (46, if is_v4 { 64 } else { 255 }));
         assert!(!datagram.truncated && datagram.pieces.is_empty());
         let at = datagram.payload_offset as usize;
         assert_eq!(data[at..at + 300], payload);
         let place = datagram.locate(299).unwrap();
-        assert_eq!((place.key, place.frame_offset, place.left), (None, datagram.payload_offset + 299, 1));
+        assert_eq!(
+            (place.key, place.frame_offset, place.left),
+            (None, datagram.payload_offset + 299, 1)
+        );
         assert_eq!(datagram.locate(300), None);
     }
 }
@@ -147,7 +165,10 @@ fn mutated_frames_never_fail() {
             Frame::Datagram(datagram) => {
                 let at = datagram.payload_offset as usize;
                 assert_eq!(&data[at..at + datagram.payload.len()], datagram.payload);
-                assert_eq!(datagram.truncated, datagram.payload.len() < datagram.payload_length as usize);
+                assert_eq!(
+                    datagram.truncated,
+                    datagram.payload.len() < datagram.payload_length as usize
+                );
             }
             Frame::Fragment(fragment) => {
                 let at = fragment.payload_offset as usize;
@@ -173,7 +194,10 @@ fn vlans_outermost_first() {
     let vlans = datagram(LinkType::ETHERNET, &frame).vlans;
     assert_eq!((vlans.ids(), vlans.depth()), (&[1, 2, 3, 4][..], 6));
     let frame = ethernet(&[1; 40], 0x0800, &v4);
-    assert_eq!(kind(LinkType::ETHERNET, &frame), OtherKind::Malformed("number of VLAN tags"));
+    assert_eq!(
+        kind(LinkType::ETHERNET, &frame),
+        OtherKind::Malformed("number of VLAN tags")
+    );
 }
 
 #[test]
@@ -184,8 +208,14 @@ fn a_tcp_segment() {
     let Protocol::Tcp(tcp) = whole.protocol else { panic!() };
     assert_eq!((tcp.sequence, tcp.acknowledgement, tcp.window), (256, 512, 0x2000));
     assert!(tcp.flags.has(TcpFlags::ACK | TcpFlags::PSH) && !tcp.flags.has(TcpFlags::SYN));
-    assert_eq!((tcp.flags.to_string(), tcp.options), ("PSH, ACK".to_string(), &[2, 4, 5, 0xb4][..]));
-    assert_eq!((whole.source.port, whole.destination.port, whole.payload), (104, 40000, &b"payload"[..]));
+    assert_eq!(
+        (tcp.flags.to_string(), tcp.options),
+        ("PSH, ACK".to_string(), &[2, 4, 5, 0xb4][..])
+    );
+    assert_eq!(
+        (whole.source.port, whole.destination.port, whole.payload),
+        (104, 40000, &b"payload"[..])
+    );
     // Cut within the options: what the segment carries is still known.
     let cut = datagram(LinkType::ETHERNET, &data[..14 + 20 + 22]);
     assert!(cut.truncated);
@@ -197,7 +227,10 @@ fn other_protocols_keep_their_number() {
     for number in [ip_protocol::ICMP, ip_protocol::IGMP, 47, 132] {
         let data = ethernet(&[], 0x0800, &ipv4(number, 1, 0, &[], b"abc"));
         let datagram = datagram(LinkType::ETHERNET, &data);
-        assert_eq!((datagram.protocol, datagram.payload), (Protocol::Other(number), &b"abc"[..]));
+        assert_eq!(
+            (datagram.protocol, datagram.payload),
+            (Protocol::Other(number), &b"abc"[..])
+        );
         assert_eq!(datagram.source.port, 0);
     }
     let data = ipv6(ip_protocol::ICMPV6, b"abc");
@@ -214,8 +247,13 @@ fn what_is_not_ip_has_its_kind() {
         (0x1234, OtherKind::EtherType(0x1234)),
     ] {
         let data = ethernet(&[9], ether_type, b"payload");
-        let Frame::Other(other) = decode(LinkType::ETHERNET, &data) else { panic!() };
-        assert_eq!((other.kind, other.payload, other.payload_offset), (expected, &b"payload"[..], 18));
+        let Frame::Other(other) = decode(LinkType::ETHERNET, &data) else {
+            panic!()
+        };
+        assert_eq!(
+            (other.kind, other.payload, other.payload_offset),
+            (expected, &b"payload"[..], 18)
+        );
         assert_eq!(other.vlans.ids(), [9]);
     }
     assert_eq!(kind(LinkType(200), b"abc"), OtherKind::LinkType(LinkType(200)));
@@ -230,8 +268,13 @@ fn lengths_that_contradict_each_other() {
     long[5] = 100;
     let data = ipv4(17, 1, 0, &[], &long);
     let short = datagram(LinkType::RAW, &data);
-    assert_eq!((short.payload.len(), short.payload_length, short.truncated), (10, 92, true));
-    let error = fields(LinkType::RAW, &data).into_iter().find_map(|field| field.error.map(|error| (field.name, error)));
+    assert_eq!(
+        (short.payload.len(), short.payload_length, short.truncated),
+        (10, 92, true)
+    );
+    let error = fields(LinkType::RAW, &data)
+        .into_iter()
+        .find_map(|field| field.error.map(|error| (field.name, error)));
     assert_eq!(error, Some(("Length", "more than was captured")));
     // UDP says less: the rest is not UDP's.
     let mut shorter = udp(&pattern(10));
@@ -252,7 +295,10 @@ fn lengths_that_contradict_each_other() {
     header[0] = 0x44;
     assert_eq!(kind(LinkType::RAW, &header), OtherKind::Malformed("IPv4 header length"));
     let many = ipv6(0, &[0u8; 8 * 40]);
-    assert_eq!(kind(LinkType::RAW, &many), OtherKind::Malformed("number of IPv6 extension headers"));
+    assert_eq!(
+        kind(LinkType::RAW, &many),
+        OtherKind::Malformed("number of IPv6 extension headers")
+    );
 }
 
 #[test]
@@ -273,7 +319,11 @@ fn fields_cover_the_headers_without_a_gap() {
             covered = covered.max(field.start + field.length);
         }
         assert_eq!(covered, end);
-        assert!(fields.iter().all(|field| !field.name.is_empty() && !field.clause.is_empty()));
+        assert!(
+            fields
+                .iter()
+                .all(|field| !field.name.is_empty() && !field.clause.is_empty())
+        );
     }
 }
 
@@ -283,16 +333,27 @@ fn fields_read_as_people_do() {
     let fields = fields(LinkType::ETHERNET, &data);
     let value = |name: &str| {
         let mut named = fields.iter().filter(|field| field.name == name);
-        named.next_back().map(|field| (field.start, field.length, field.bits, field.value.as_str()))
+        named
+            .next_back()
+            .map(|field| (field.start, field.length, field.bits, field.value.as_str()))
     };
-    assert_eq!(value("Ethernet II"), Some((0, 14, None, "02:00:00:00:00:01 → 01:00:5e:00:00:01")));
+    assert_eq!(
+        value("Ethernet II"),
+        Some((0, 14, None, "02:00:00:00:00:01 → 01:00:5e:00:00:01"))
+    );
     assert_eq!(value("VLAN Tag"), Some((18, 4, None, "100")));
     assert_eq!(value("Priority Code Point"), Some((18, 1, Some((0, 3)), "5")));
     assert_eq!(value("VLAN Identifier"), Some((18, 2, Some((4, 12)), "100")));
     assert_eq!(value("Length/Type"), Some((20, 2, None, "0x0800 (IPv4)")));
-    assert_eq!(value("Internet Protocol Version 4"), Some((22, 20, None, "10.1.1.10 → 239.20.1.2")));
+    assert_eq!(
+        value("Internet Protocol Version 4"),
+        Some((22, 20, None, "10.1.1.10 → 239.20.1.2"))
+    );
     assert_eq!(value("Header Length"), Some((22, 1, Some((4, 4)), "20 bytes")));
-    assert_eq!(value("Differentiated Services Code Point"), Some((23, 1, Some((0, 6)), "46")));
+    assert_eq!(
+        value("Differentiated Services Code Point"),
+        Some((23, 1, Some((0, 6)), "46"))
+    );
     assert_eq!(value("Don't Fragment"), Some((28, 1, Some((1, 1)), "yes")));
     assert_eq!(value("Fragment Offset"), Some((28, 2, Some((3, 13)), "0 bytes")));
     assert_eq!(value("Protocol"), Some((31, 1, None, "17 (UDP)")));
@@ -306,7 +367,11 @@ fn etherparse_agrees() {
     let mut random = Random(5);
     for round in 0..5_000 {
         let payload = pattern(random.below(200));
-        let transport = if random.below(2) == 0 { (17, udp(&payload)) } else { (6, tcp(&payload)) };
+        let transport = if random.below(2) == 0 {
+            (17, udp(&payload))
+        } else {
+            (6, tcp(&payload))
+        };
         let vlans: Vec<u16> = (0..random.below(3)).map(|_| (random.next() & 0xfff) as u16).collect();
         let data = if random.below(2) == 0 {
             let options = Vec::from_iter((0..random.below(10) * 4).map(|_| 1));

@@ -73,11 +73,22 @@ fn read(bytes: &[u8]) -> Outcome {
 
 /// A pcap file with packets of these lengths.
 fn pcap(endian: Endian, magic: u32, lengths: &[usize]) -> Vec<u8> {
-    let header = Bytes::new(endian).u32(magic).u16(2).u16(4).u32(0).u32(0).u32(65535).u32(1);
+    let header = Bytes::new(endian)
+        .u32(magic)
+        .u16(2)
+        .u16(4)
+        .u32(0)
+        .u32(0)
+        .u32(65535)
+        .u32(1);
     let mut bytes = header;
     for (index, length) in lengths.iter().enumerate() {
         let data = pattern(*length);
-        bytes = bytes.u32(1_700_000_000 + index as u32).u32(123_456).u32(*length as u32).u32(*length as u32 + 5);
+        bytes = bytes
+            .u32(1_700_000_000 + index as u32)
+            .u32(123_456)
+            .u32(*length as u32)
+            .u32(*length as u32 + 5);
         if magic == 0xa1b2_cd34 {
             bytes = bytes.u32(2).u16(0x0800).u16(0);
         }
@@ -92,24 +103,68 @@ fn pcapng() -> Vec<u8> {
     for (endian, resolution) in [(Endian::Little, 9u8), (Endian::Big, 0x80 | 20)] {
         let block = || Bytes::new(endian);
         out.extend(section(endian));
-        out.extend(block().u16(1).u16(0).u32(60).option(2, b"eth0").option(9, &[resolution]).u32(0).block(1));
+        out.extend(
+            block()
+                .u16(1)
+                .u16(0)
+                .u32(60)
+                .option(2, b"eth0")
+                .option(9, &[resolution])
+                .u32(0)
+                .block(1),
+        );
         out.extend(block().u16(101).u16(0).u32(0).option(3, b"a tunnel").block(1));
         out.extend(enhanced(endian, 0, 1_700_000_000, &pattern(33), 40));
         // Names, secrets, a type that nobody knows.
-        out.extend(block().u16(1).u16(8).bytes(&[10, 0, 0, 1, b'a', b'b', b'c', 0]).u32(0).block(4));
+        out.extend(
+            block()
+                .u16(1)
+                .u16(8)
+                .bytes(&[10, 0, 0, 1, b'a', b'b', b'c', 0])
+                .u32(0)
+                .block(4),
+        );
         out.extend(block().u32(0x544c_534b).u32(4).bytes(b"keys").block(10));
         out.extend(block().bytes(&pattern(100)).block(0x7777));
         out.extend(block().u32(70).padded(&pattern(60)).block(3));
         // A custom block, which takes a frame number in Wireshark.
         out.extend(block().u32(32473).padded(b"custom").block(0x0bad));
-        let options = block().option(1, b"first").option(2, &[0, 0, 0, 1]).option(1, b"second");
-        let drops = if endian == Endian::Little { 3u64.to_le_bytes() } else { 3u64.to_be_bytes() };
+        let options = block()
+            .option(1, b"first")
+            .option(2, &[0, 0, 0, 1])
+            .option(1, b"second");
+        let drops = if endian == Endian::Little {
+            3u64.to_le_bytes()
+        } else {
+            3u64.to_be_bytes()
+        };
         let options = options.option(4, &drops).u32(0).out;
         let packet = block().u32(1).u32(0x0005_f5e1).u32(7).u32(9).u32(9).padded(&pattern(9));
         out.extend(packet.bytes(&options).block(6));
-        out.extend(block().u16(1).u16(2).u32(0).u32(77).u32(5).u32(5).padded(b"old p").block(2));
-        let count = |n: u64| if endian == Endian::Little { n.to_le_bytes() } else { n.to_be_bytes() };
-        let statistics = block().u32(0).u32(0).u32(1).option(4, &count(1000)).option(5, &count(17));
+        out.extend(
+            block()
+                .u16(1)
+                .u16(2)
+                .u32(0)
+                .u32(77)
+                .u32(5)
+                .u32(5)
+                .padded(b"old p")
+                .block(2),
+        );
+        let count = |n: u64| {
+            if endian == Endian::Little {
+                n.to_le_bytes()
+            } else {
+                n.to_be_bytes()
+            }
+        };
+        let statistics = block()
+            .u32(0)
+            .u32(0)
+            .u32(1)
+            .option(4, &count(1000))
+            .option(5, &count(17));
         out.extend(statistics.option(7, &count(1)).u32(0).block(5));
     }
     out
@@ -154,20 +209,47 @@ fn pcapng_blocks_of_every_kind() {
     assert_eq!(ordinals, [1, 2, 4, 5, 6, 7, 9, 10], "custom blocks take 3 and 8");
     let interfaces: Vec<u32> = outcome.seen.iter().map(|seen| seen.interface).collect();
     assert_eq!(interfaces, [0, 0, 1, 1, 2, 2, 3, 3]);
-    let [enhanced, simple, commented, obsolete, binary, ..] = &outcome.seen[..] else { panic!() };
-    assert_eq!((enhanced.kind, enhanced.time), (BlockKind::EnhancedPacket, (Some(1_700_000_000), 9)));
+    let [enhanced, simple, commented, obsolete, binary, ..] = &outcome.seen[..] else {
+        panic!()
+    };
+    assert_eq!(
+        (enhanced.kind, enhanced.time),
+        (BlockKind::EnhancedPacket, (Some(1_700_000_000), 9))
+    );
     assert_eq!((enhanced.lengths, &enhanced.data), ((33, 40), &pattern(33)));
     assert_eq!((simple.kind, simple.time), (BlockKind::SimplePacket, (None, 9)));
-    assert_eq!((simple.lengths, simple.data.len()), ((60, 70), 60), "cut to the interface's snaplen");
+    assert_eq!(
+        (simple.lengths, simple.data.len()),
+        ((60, 70), 60),
+        "cut to the interface's snaplen"
+    );
     assert_eq!(commented.comments, ["first", "second"]);
-    assert_eq!(commented.time, (Some(((0x0005_f5e1i64 << 32) + 7) * 1000), 6), "microseconds unless said");
-    assert_eq!((obsolete.kind, &obsolete.data[..]), (BlockKind::ObsoletePacket, &b"old p"[..]));
+    assert_eq!(
+        commented.time,
+        (Some(((0x0005_f5e1i64 << 32) + 7) * 1000), 6),
+        "microseconds unless said"
+    );
+    assert_eq!(
+        (obsolete.kind, &obsolete.data[..]),
+        (BlockKind::ObsoletePacket, &b"old p"[..])
+    );
     assert_eq!(binary.time.0, Some((1_700_000_000u64 * 1_000_000_000 >> 20) as i64));
-    let [eth0, tunnel, ..] = &outcome.interfaces[..] else { panic!() };
-    assert_eq!((eth0.name.as_deref(), eth0.snaplen, eth0.section), (Some("eth0"), 60, 0));
-    assert_eq!((eth0.received, eth0.dropped, eth0.os_dropped), (Some(1000), Some(17), Some(1)));
+    let [eth0, tunnel, ..] = &outcome.interfaces[..] else {
+        panic!()
+    };
+    assert_eq!(
+        (eth0.name.as_deref(), eth0.snaplen, eth0.section),
+        (Some("eth0"), 60, 0)
+    );
+    assert_eq!(
+        (eth0.received, eth0.dropped, eth0.os_dropped),
+        (Some(1000), Some(17), Some(1))
+    );
     assert_eq!((eth0.drops(), tunnel.drops()), (18, 5));
-    assert_eq!((tunnel.link_type, tunnel.description.as_deref()), (LinkType::RAW, Some("a tunnel")));
+    assert_eq!(
+        (tunnel.link_type, tunnel.description.as_deref()),
+        (LinkType::RAW, Some("a tunnel"))
+    );
     assert_eq!(outcome.interfaces[3].section, 1);
 }
 
@@ -394,5 +476,8 @@ fn unknown_link_types_stay_records() {
     bytes[20] = 200;
     let outcome = read(&bytes);
     assert_eq!(outcome.seen[0].link_type, LinkType(200));
-    assert_eq!(format!("{} {:?}", LinkType(200), LinkType::ETHERNET), "link type 200 LinkType(1 ETHERNET)");
+    assert_eq!(
+        format!("{} {:?}", LinkType(200), LinkType::ETHERNET),
+        "link type 200 LinkType(1 ETHERNET)"
+    );
 }

@@ -52,15 +52,27 @@ fn pcapng_comes_back_as_it_was_written() {
         let kept = if record.interface == cut { length.min(6) } else { length };
         assert_eq!(record.kind, BlockKind::EnhancedPacket);
         assert_eq!(record.time_ns, Some(TIME + i64::from(length)));
-        assert_eq!((record.time_digits, record.original_len, record.captured_len), (9, 1500, kept));
-        assert!(record.data.iter().enumerate().all(|(at, byte)| at == usize::from(*byte)));
+        assert_eq!(
+            (record.time_digits, record.original_len, record.captured_len),
+            (9, 1500, kept)
+        );
+        assert!(
+            record
+                .data
+                .iter()
+                .enumerate()
+                .all(|(at, byte)| at == usize::from(*byte))
+        );
         assert_eq!(record.comment(), (length % 2 == 0).then_some("lost before this"));
         count += 1;
     }
     reader.finish().unwrap();
     assert_eq!((count, reader.damage()), (18, None));
     let [first, second] = reader.interfaces() else { panic!() };
-    assert_eq!((first.name.as_deref(), first.description.as_deref()), (Some("eth0"), Some("endoscope")));
+    assert_eq!(
+        (first.name.as_deref(), first.description.as_deref()),
+        (Some("eth0"), Some("endoscope"))
+    );
     assert_eq!((second.name.as_deref(), second.snaplen), (None, 6));
     assert_eq!((second.received, second.drops()), (Some(1 << 40), 12));
 }

@@ -290,3 +290,65 @@ impl Sink for State {
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::dataset::{DataSet, Node};
+
+    /// The events tell what the tree holds, and pair up.
+    pub(in crate::dataset) fn assert_agrees(set: &DataSet<'_>, mut reader: EventReader<'_>) {
+        let mut walk = set.walk();
+        let mut open = Vec::new();
+        for token in reader.by_ref() {
+            let head = match token {
+                Token::Element(head) | Token::Fragment(head) => head,
+                Token::SequenceStart(head) | Token::ItemStart(head) | Token::FragmentsStart(head) => {
+                    open.push(core::mem::discriminant(&token));
+                    head
+                }
+                Token::SequenceEnd(_) | Token::ItemEnd(_) | Token::FragmentsEnd(_) => {
+                    let start = open.pop().expect("an end without a start");
+                    let head = Head {
+                        input: &[],
+                        part: Part {
+                            tag: 0,
+                            vr: Vr::UN,
+                            form: Form::Item,
+                            flags: 0,
+                            start: 0,
+                            value_end: 0,
+                        },
+                    };
+                    let matching = match token {
+                        Token::SequenceEnd(_) => Token::SequenceStart(head),
+                        Token::ItemEnd(_) => Token::ItemStart(head),
+                        _ => Token::FragmentsStart(head),
+                    };
+                    assert_eq!(start, core::mem::discriminant(&matching));
+                    continue;
+                }
+            };
+            let (_, node) = walk.next().expect("a node for every event");
+            assert_eq!(head.start(), node.start() as usize);
+            if let Node::Element(element) = node {
+                assert_eq!(
+                    (head.tag(), head.declared_length()),
+                    (element.tag(), element.declared_length())
+                );
+                if matches!(token, Token::Element(_)) {
+                    assert_eq!(head.value(), element.value());
+                }
+            }
+        }
+        assert!(open.is_empty() && walk.next().is_none());
+        assert_eq!(reader.depth(), 0);
+        assert_eq!(reader.issue_count(), set.issue_count());
+        assert_eq!(
+            reader.first_issue().map(|i| i.error),
+            set.issues().first().map(|i| i.error)
+        );
+    }
+}

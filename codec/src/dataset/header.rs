@@ -1,14 +1,12 @@
 //! Headers of data elements (PS3.5 7.1): the two explicit forms, the implicit one, and what to make of a VR nobody knows.
 
 use super::arena::Form;
+use crate::dictionary;
 use crate::tag::Tag;
 use crate::vr::Vr;
 
 /// The length of Items, sequences and encapsulated pixel data that end with a delimiter (PS3.5 7.1.1).
 pub const UNDEFINED_LENGTH: u32 = 0xFFFF_FFFF;
-
-/// (7FE0,0010).
-pub(crate) const PIXEL_DATA: Tag = Tag::new(0x7FE0, 0x0010);
 
 /// The header of a data element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +201,8 @@ fn is_confirmed(window: &[u8], at: usize, header: &Header) -> bool {
     // Elements in Implicit VR come in company.
     let is_header = vr_of(v0, v1).1 != Class::Unknown
         || header.form == Form::Implicit && u64::from(length32(next)) <= window.len() as u64 - end;
-    tag >= Tag::ITEM.0 || (tag > header.tag && is_header)
+    let is_delimiter = tag == Tag::ITEM_DELIMITATION.0 || tag == Tag::SEQUENCE_DELIMITATION.0;
+    is_delimiter || (tag < Tag::ITEM.0 && tag > header.tag && is_header)
 }
 
 fn fits_header(window: &[u8], at: usize, header: &Header) -> bool {
@@ -214,17 +213,12 @@ fn fits(window: &[u8], at: usize, form: Form, length: u32) -> bool {
     at as u64 + u64::from(form.header_length()) + u64::from(length) <= window.len() as u64
 }
 
-/// The VR of an element in Implicit VR.
+/// The VR of an element in Implicit VR. Where the dictionary allows OB and OW it is OW (PS3.5 A.1).
 fn implicit_vr(tag: Tag, length: u32) -> Vr {
-    if tag == PIXEL_DATA {
-        Vr::OW
-    } else if tag.element() == 0 {
-        Vr::UL
-    } else if length == UNDEFINED_LENGTH {
-        Vr::SQ
-    } else if tag.is_private_creator() {
-        Vr::LO
-    } else {
-        Vr::UN
+    match dictionary::vr(tag) {
+        Some(Vr::OB) if dictionary::lookup(tag).is_some_and(|entry| entry.vrs.contains(&Vr::OW)) => Vr::OW,
+        Some(vr) => vr,
+        None if length == UNDEFINED_LENGTH => Vr::SQ,
+        None => Vr::UN,
     }
 }

@@ -24,6 +24,7 @@ mod arena;
 mod element;
 mod encode;
 pub mod events;
+pub(crate) mod fields;
 mod header;
 mod issue;
 mod item;
@@ -38,6 +39,7 @@ use core::fmt;
 pub use arena::Arena;
 pub use element::Element;
 pub use encode::encode;
+pub use fields::fields;
 pub use header::UNDEFINED_LENGTH;
 pub use issue::{Issue, IssueKind};
 pub use item::{Fragment, Item};
@@ -308,3 +310,6 @@ impl fmt::Debug for DataSet<'_> {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,11 @@ use super::arena::{Arena, Form, NONE, NodeData, flag};
 use super::header::UNDEFINED_LENGTH;
 use super::issue::{Issue, IssueKind, Issues};
 use super::machine::{At, Content, Level, Machine, Part, Root, Sink};
+use crate::dictionary;
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::tag::Tag;
+use crate::vr::Vr;
 
 /// Nodes for whose memory a fresh arena asks at once; more are added by doubling.
 const FIRST_NODES: usize = 4096;
@@ -25,6 +28,7 @@ pub(crate) fn parse(arena: &mut Arena, input: &[u8], range: (u32, u32), root: Ro
         issues: &mut arena.issues,
         open: NONE,
         charset: NONE,
+        ambiguous: false,
         limit: limits.elements.min(NONE - 1) as usize,
         root,
         root_end: end,
@@ -37,6 +41,9 @@ pub(crate) fn parse(arena: &mut Arena, input: &[u8], range: (u32, u32), root: Ro
     }
     let ended = machine.level.content == root.content && machine.pos < end && tree.nodes.len() < tree.limit;
     tree.finish(machine.pos, limits);
+    if tree.ambiguous {
+        resolve_signs(tree.nodes, input);
+    }
     Parsed {
         charset: tree.charset,
         end: if ended { machine.pos as u32 } else { range.1 },
@@ -58,6 +65,8 @@ struct Tree<'t> {
     open: u32,
     /// The root's (0008,0005).
     charset: u32,
+    /// There is a US in Implicit VR that may be an SS.
+    ambiguous: bool,
     limit: usize,
     root: Root,
     root_end: usize,
@@ -69,6 +78,9 @@ impl Tree<'_> {
         let index = self.nodes.len() as u32;
         if part.tag == SPECIFIC_CHARACTER_SET.0 {
             self.note_charset(index);
+        }
+        if part.form == Form::Implicit && part.vr == Vr::US {
+            self.ambiguous = true;
         }
         self.nodes.push(NodeData {
             tag: part.tag,
@@ -164,6 +176,31 @@ impl Sink for Tree<'_> {
             At::Gap => None,
         };
         self.issues.push(Issue { kind, error, node });
+    }
+}
+
+/// Makes SS of those US in Implicit VR that the dictionary lets be either, where Pixel Representation (0028,0103) of their
+/// level, else of the top level, says that pixels are signed.
+#[cold]
+fn resolve_signs(nodes: &mut [NodeData], input: &[u8]) {
+    const PIXEL_REPRESENTATION: Tag = Tag::new(0x0028, 0x0103);
+    let mut top = false;
+    let mut last = (NONE, false);
+    for node in nodes {
+        if node.form != Form::Implicit || node.vr != Vr::US {
+            continue;
+        }
+        if node.tag == PIXEL_REPRESENTATION.0 {
+            let value = input.get(node.value_start() as usize..node.value_end as usize);
+            last = (node.parent, value == Some(&[1, 0]));
+            if node.parent == NONE {
+                top = last.1;
+            }
+        } else if if node.parent == last.0 { last.1 } else { top }
+            && dictionary::lookup(Tag(node.tag)).is_some_and(|entry| entry.vrs.contains(&Vr::SS))
+        {
+            node.vr = Vr::SS;
+        }
     }
 }
 

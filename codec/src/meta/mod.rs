@@ -2,6 +2,7 @@
 
 mod build;
 
+pub(crate) use build::with_group_length;
 pub use build::{Fields, build};
 
 use uuid::Uuid;

@@ -4,9 +4,11 @@
 //! (groups 0008 and above). [`Payload::parse`] never fails: it gives what can be read, and says what is wrong.
 
 mod dynamic;
+mod fields;
 mod flows;
 
 pub use dynamic::{CameraPosition, Dynamic, Usefulness};
+pub use fields::fields;
 pub use flows::{BulkDataFlow, BulkDataFlows};
 
 use alloc::vec::Vec;
@@ -43,8 +45,6 @@ pub struct Payload<'a> {
     meta: MetaInformation<'a>,
     data_set: DataSet<'a>,
     has_prefix: bool,
-    /// Byte at which group 0002 begins.
-    meta_start: u32,
     prefix_issue: Option<Issue>,
     length_issue: Option<Issue>,
 }
@@ -73,7 +73,6 @@ impl<'a> Payload<'a> {
             meta,
             data_set,
             has_prefix: prefix_issue.is_none(),
-            meta_start,
             prefix_issue,
         }
     }
@@ -93,13 +92,11 @@ impl<'a> Payload<'a> {
         self.input
     }
 
-    /// The preamble; `None` where group 0002 begins earlier than it should, or the payload is shorter.
+    /// The preamble; `None` where neither the prefix nor group 0002 is where it belongs.
     #[must_use]
     pub fn preamble(&self) -> Option<&'a [u8; PREAMBLE_LENGTH]> {
-        if (self.meta_start as usize) < META_OFFSET {
-            return None;
-        }
-        self.input.first_chunk()
+        let is_there = self.has_prefix || self.meta.data_set().start() as usize == META_OFFSET;
+        self.input.first_chunk().filter(|_| is_there)
     }
 
     /// Whether "DICM" is at byte 128.
@@ -220,3 +217,6 @@ pub(crate) fn check_group_length(meta: &MetaInformation<'_>) -> Option<Issue> {
         node,
     })
 }
+
+#[cfg(test)]
+mod tests;
