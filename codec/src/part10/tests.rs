@@ -39,7 +39,10 @@ fn reads_what_it_writes() {
         assert_eq!(read.sop_class_uid(), Some("1.2.840.10008.5.1.4.1.1.7"));
         assert_eq!(read.sop_instance_uid(), Some("1.2.3"));
         let set = read.data_set().unwrap();
-        assert_eq!((set.syntax(), set.get(NAME).unwrap().value()), (syntax, b"Doe ".as_slice()));
+        assert_eq!(
+            (set.syntax(), set.get(NAME).unwrap().value()),
+            (syntax, b"Doe ".as_slice())
+        );
         assert!(read.unsupported().is_none());
     }
 }
@@ -54,7 +57,12 @@ fn names_what_it_does_not_read() {
     let name = "Explicit VR Big Endian (1.2.840.10008.1.2.2)";
     assert_eq!(read.unsupported().as_deref(), Some(name));
     let error = read.data_set().unwrap_err();
-    assert!(matches!(error.kind, ErrorKind::Unsupported { feature: "Explicit VR Big Endian" }));
+    assert!(matches!(
+        error.kind,
+        ErrorKind::Unsupported {
+            feature: "Explicit VR Big Endian"
+        }
+    ));
     assert_eq!(read.sop_instance_uid(), Some("1.2.3"));
 }
 
@@ -81,7 +89,13 @@ fn makes_up_for_what_is_missing() {
 
 #[test]
 fn refuses_what_is_no_file() {
-    for bytes in [b"".as_slice(), b"\x89PNG\r\n\x1a\n", &[0; 500], &[0xFF; 500], b"hello, this is a text without any meaning"] {
+    for bytes in [
+        b"".as_slice(),
+        b"\x89PNG\r\n\x1a\n",
+        &[0; 500],
+        &[0xFF; 500],
+        b"hello, this is a text without any meaning",
+    ] {
         assert!(Part10::parse(bytes, &Limits::default()).is_err());
     }
 }

@@ -20,7 +20,11 @@ const HEADS: &[Head] = &[
     Head::text("Time", "Capture time of its first packet, UTC").by(Column::Time),
     Head::number("RTP time", "RTP timestamp").by(Column::RtpTimestamp),
     Head::text("Origin (TAI)", "PTP Origin Timestamp, TAI"),
-    Head::number("Latency ms", "Capture time of the first packet less the origin timestamp").by(Column::Latency),
+    Head::number(
+        "Latency ms",
+        "Capture time of the first packet less the origin timestamp",
+    )
+    .by(Column::Latency),
     Head::text("Parts", "Which parts the payload has: static, dynamic"),
     Head::number("Packets", "Packets that carry it").by(Column::Packets),
     Head::number("Bytes", "Bytes of payload").by(Column::Size),
