@@ -167,7 +167,11 @@ fn tshark_reads_what_we_write() {
             time_ns: 1_767_526_074_000_000_001 + index,
             original_len: 1442,
             data: &[0x11; 80],
-            comment: if index == 1 { "rtp.loss: 2 packets lost before this" } else { "" },
+            comment: if index == 1 {
+                "rtp.loss: 2 packets lost before this"
+            } else {
+                ""
+            },
         });
     }
     writer.statistics(&Statistics {
@@ -180,9 +184,23 @@ fn tshark_reads_what_we_write() {
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("written.pcapng");
     std::fs::write(&file, writer.into_bytes()).unwrap();
-    let columns = ["frame.number", "frame.time_epoch", "frame.cap_len", "frame.len", "frame.interface_name", "frame.comment"];
+    let columns = [
+        "frame.number",
+        "frame.time_epoch",
+        "frame.cap_len",
+        "frame.len",
+        "frame.interface_name",
+        "frame.comment",
+    ];
     let columns = columns.iter().flat_map(|column| ["-e", column]);
-    let output = Command::new(tshark).arg("-n").arg("-r").arg(&file).args(["-T", "fields"]).args(columns).output().unwrap();
+    let output = Command::new(tshark)
+        .arg("-n")
+        .arg("-r")
+        .arg(&file)
+        .args(["-T", "fields"])
+        .args(columns)
+        .output()
+        .unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(
@@ -450,7 +468,12 @@ fn vectors() -> Vec<Indexed> {
         return Vec::new();
     };
     let paths = entries.map(|entry| entry.unwrap().path());
-    let named = paths.map(|path| (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), path));
+    let named = paths.map(|path| {
+        (
+            path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            path,
+        )
+    });
     named
         .filter(|(name, _)| name.contains(".pcap") && (name.starts_with("or-") || name.starts_with("rtp-")))
         .map(|(name, path)| Indexed {
