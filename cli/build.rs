@@ -1,6 +1,6 @@
 //! Puts the page into the binary: every file of target/page, or a note that says how to build one.
 //!
-//! The page is `$GRAINSCOPE_PAGE`, else `page` in cargo's target folder, where `cargo xtask build` writes it. Nothing
+//! The page is `$GRAINSCOPE_EMBED_PAGE`, else `page` in cargo's target folder, where `cargo xtask build` writes it. Nothing
 //! here needs it: on a fresh clone the binary compiles without a page and all other commands work.
 
 use std::env;
@@ -9,9 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    println!("cargo::rerun-if-env-changed=GRAINSCOPE_PAGE");
+    println!("cargo::rerun-if-env-changed=GRAINSCOPE_EMBED_PAGE");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let page = match env::var_os("GRAINSCOPE_PAGE") {
+    let page = match env::var_os("GRAINSCOPE_EMBED_PAGE") {
         Some(folder) => PathBuf::from(folder),
         None => target_folder(&out).join("page"),
     };

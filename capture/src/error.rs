@@ -29,7 +29,11 @@ impl fmt::Display for Error {
             Format::Empty => f.write_str("the input is empty; expected a pcap or pcapng capture"),
             Format::Unknown if self.length < 4 => {
                 let plural = if self.length == 1 { "byte" } else { "bytes" };
-                write!(f, "the input is only {} {plural} long; expected a pcap or pcapng capture", self.length)
+                write!(
+                    f,
+                    "the input is only {} {plural} long; expected a pcap or pcapng capture",
+                    self.length
+                )
             }
             Format::Unknown => f.write_str("the input is neither a pcap nor a pcapng capture"),
             format if format.is_compression() => {

@@ -129,7 +129,11 @@ impl Fragments {
             return None;
         };
         let datagram = Key::of(fragment);
-        if self.pending.get(&datagram).is_some_and(|pending| pending.contradicts(fragment)) {
+        if self
+            .pending
+            .get(&datagram)
+            .is_some_and(|pending| pending.contradicts(fragment))
+        {
             self.remove(datagram);
             self.statistics.evicted += 1;
         }
@@ -274,7 +278,11 @@ impl Key {
             identification: fragment.identification,
             source: fragment.source,
             destination: fragment.destination,
-            protocol: if fragment.source.is_ipv4() { fragment.protocol } else { 0 },
+            protocol: if fragment.source.is_ipv4() {
+                fragment.protocol
+            } else {
+                0
+            },
             vlans: fragment.vlans,
         }
     }
@@ -290,12 +298,20 @@ impl Pending {
         let Ok(index) = self.slices.binary_search_by_key(&fragment.offset, |slice| slice.start) else {
             return false;
         };
-        let Some(slice) = self.slices.get(index).filter(|slice| slice.length == fragment.payload_length) else {
+        let Some(slice) = self
+            .slices
+            .get(index)
+            .filter(|slice| slice.length == fragment.payload_length)
+        else {
             return false;
         };
         let there = self.data.get(slice.data_start..).unwrap_or_default();
         let captured = slice.captured as usize;
-        there.iter().take(captured).zip(fragment.payload).any(|(old, new)| old != new)
+        there
+            .iter()
+            .take(captured)
+            .zip(fragment.payload)
+            .any(|(old, new)| old != new)
     }
 
     /// Adds what of `fragment`, which ends at `end`, is not there yet.
@@ -359,6 +375,9 @@ impl Pending {
 fn sound_end(fragment: &Fragment<'_>) -> Option<u32> {
     let length = fragment.payload_length;
     let end = fragment.offset.checked_add(length)?;
-    let is_sound = length > 0 && end <= LONGEST_PAYLOAD && (!fragment.more || length % UNIT == 0);
+    let is_sound = length > 0 && end <= LONGEST_PAYLOAD && (!fragment.more || length.is_multiple_of(UNIT));
     is_sound.then_some(end)
 }
+
+#[cfg(test)]
+mod tests;

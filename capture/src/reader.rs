@@ -181,10 +181,15 @@ impl Reader {
         }
         let (left, total) = self.skip;
         if left > 0 {
-            self.stop(format!("the capture ends within a block: {} of {total} bytes are there", total - left));
+            self.stop(format!(
+                "the capture ends within a block: {} of {total} bytes are there",
+                total - left
+            ));
         } else if !self.carry.is_empty() {
             let (there, need) = (self.carry.len(), self.need);
-            self.stop(format!("the capture ends within a header, record or block: {there} of {need} bytes are there"));
+            self.stop(format!(
+                "the capture ends within a header, record or block: {there} of {need} bytes are there"
+            ));
         }
         Ok(())
     }
@@ -421,3 +426,6 @@ impl RecordAt {
 const fn next_look(there: usize) -> usize {
     if there < 4 { 4 } else { Format::PREFIX }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,22 @@
 //! view needs, the caller reads them from wherever they are (a file, a `Blob`, a ring), and [`Session::grain_detail`] and
 //! [`Session::packet_detail`] turn them into a field tree.
 
+mod detail;
+mod document;
+mod filter;
+mod findings;
+mod flow;
+mod import;
+mod index;
+mod intake;
 pub mod model;
+mod query;
+pub mod report;
+mod rows;
+mod sdp;
 mod session;
+pub mod time;
 
+pub use filter::PROPERTIES;
+pub use import::{Imported, as_capture};
 pub use session::{Options, Session};

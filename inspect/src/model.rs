@@ -199,8 +199,8 @@ pub struct Fact {
 pub struct GrainRow {
     /// Its number over all flows, in order of completion: the handle for [`Session::grain_extents`](crate::Session::grain_extents).
     pub id: u32,
-    /// Its flow.
-    pub flow: u32,
+    /// Its flow; `None` for one object without packets.
+    pub flow: Option<u32>,
     /// Its number in its flow, from 0.
     pub index: u32,
     /// RTP timestamp.

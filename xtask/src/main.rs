@@ -8,6 +8,7 @@ mod browser;
 mod compress;
 mod config;
 mod debian;
+mod dictionary;
 mod lint;
 mod native;
 mod node;
@@ -60,6 +61,13 @@ enum Command {
     WasmTarget,
     /// Write the small vectors of tests/vectors and the built-in example again
     Vectors,
+    /// Write the codec's tables of attributes, UIDs and IODs again; `--help` tells more
+    #[command(disable_help_flag = true)]
+    Dictionary {
+        /// Arguments of the tool
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Run the benchmarks
     Bench {
         /// Parts of benchmark names
@@ -85,7 +93,8 @@ fn main() -> ExitCode {
         Command::Test { filters, suite } => test::run(&filters, &suite),
         Command::Lint => lint::run(),
         Command::WasmTarget => wasm_target::ensure().map(|target| eprintln!("{target}")),
-        Command::Vectors => native::run_bin("grainscope-simulate", "vectors"),
+        Command::Vectors => native::generate(&[], &paths::root().join("tests/vectors")),
+        Command::Dictionary { args } => dictionary::run(&args),
         Command::Bench { filters } => native::bench(&filters),
         Command::Screenshots => browser::screenshots(),
         Command::WasmTestRunner { file, filters } => wasm_test::run(&file, &filters),

@@ -182,16 +182,33 @@ impl Ip {
                     protocol = next;
                     body = behind;
                 }
-                _ => return other(OtherKind::Truncated("IPv6 extension header"), body.data, body.at, self.vlans),
+                _ => {
+                    return other(
+                        OtherKind::Truncated("IPv6 extension header"),
+                        body.data,
+                        body.at,
+                        self.vlans,
+                    );
+                }
             }
         }
-        other(OtherKind::Malformed("number of IPv6 extension headers"), body.data, body.at, self.vlans)
+        other(
+            OtherKind::Malformed("number of IPv6 extension headers"),
+            body.data,
+            body.at,
+            self.vlans,
+        )
     }
 
     /// The fragment that an IPv6 fragment header makes of its packet, or the next header if it holds all of it.
     fn ipv6_fragment<'a>(&self, body: Body<'a>, trace: &mut impl Trace) -> Result<Frame<'a>, u8> {
         let (Some(&header), Some(behind)) = (body.bytes.first_chunk::<8>(), body.behind(8)) else {
-            return Ok(other(OtherKind::Truncated("IPv6 fragment header"), body.data, body.at, self.vlans));
+            return Ok(other(
+                OtherKind::Truncated("IPv6 fragment header"),
+                body.data,
+                body.at,
+                self.vlans,
+            ));
         };
         trace.header(Header::Ipv6Fragment, body.at, 8);
         let place = u16::from_be_bytes([header[2], header[3]]);

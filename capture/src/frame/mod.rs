@@ -181,3 +181,6 @@ fn other(kind: OtherKind, data: &[u8], at: usize, vlans: Vlans) -> Frame<'_> {
 fn offset_u32(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

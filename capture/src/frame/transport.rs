@@ -57,7 +57,9 @@ pub(super) fn tcp<'a>(ip: &Ip, body: Body<'a>, trace: &mut impl Trace) -> Frame<
         data: body.data,
         at: body.at + there,
         bytes: body.bytes.get(there..).unwrap_or_default(),
-        declared: body.declared.saturating_sub(u32::try_from(header_length).unwrap_or(u32::MAX)),
+        declared: body
+            .declared
+            .saturating_sub(u32::try_from(header_length).unwrap_or(u32::MAX)),
     };
     let mut datagram = ip.datagram(Protocol::Tcp(tcp), ports, payload);
     datagram.truncated |= there < header_length;

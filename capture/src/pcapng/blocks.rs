@@ -170,7 +170,11 @@ impl SimplePacketBlock {
     /// `snaplen` is that of the section's first interface: the block itself does not say how much was captured.
     pub(crate) fn read(block: &[u8], endian: Endian, snaplen: u32) -> Option<Self> {
         let original_length = endian.u32_at(block, HEADER)?;
-        let captured_length = if snaplen == 0 { original_length } else { original_length.min(snaplen) };
+        let captured_length = if snaplen == 0 {
+            original_length
+        } else {
+            original_length.min(snaplen)
+        };
         options(block, Self::DATA, captured_length)?;
         Some(Self {
             captured_length,

@@ -67,8 +67,8 @@ impl Pcapng {
             return Step::Need(BLOCK_HEADER);
         };
         // The type of a section header reads the same in both byte orders.
-        let is_section = BlockType(u32::from_le_bytes([header[0], header[1], header[2], header[3]]))
-            == BlockType::SECTION_HEADER;
+        let is_section =
+            BlockType(u32::from_le_bytes([header[0], header[1], header[2], header[3]])) == BlockType::SECTION_HEADER;
         if is_section {
             let Some(prefix) = input.first_chunk::<SECTION_PREFIX>() else {
                 return Step::Need(SECTION_PREFIX);
@@ -102,7 +102,9 @@ impl Pcapng {
             return Step::Need(length);
         };
         if self.endian.u32_at(block, length - BLOCK_TRAILER) != Some(total) {
-            return Step::Damage(format!("{block_type} whose two lengths differ, {total} bytes at its start"));
+            return Step::Damage(format!(
+                "{block_type} whose two lengths differ, {total} bytes at its start"
+            ));
         }
         match block_type {
             BlockType::ENHANCED_PACKET => self.enhanced_packet(block),
@@ -124,7 +126,9 @@ impl Pcapng {
                 return Step::Need(length);
             }
             if self.endian.u32_at(input, length - BLOCK_TRAILER) != Some(total) {
-                return Step::Damage(format!("{block_type} whose two lengths differ, {total} bytes at its start"));
+                return Step::Damage(format!(
+                    "{block_type} whose two lengths differ, {total} bytes at its start"
+                ));
             }
         }
         self.skipped = self.skipped.saturating_add(1);
@@ -200,17 +204,26 @@ impl Pcapng {
         let Some(packet) = EnhancedPacketBlock::read(block, self.endian) else {
             return overrun(BlockType::ENHANCED_PACKET);
         };
-        let options = Options::new(block.get(packet.options_start..packet.options_end).unwrap_or_default(), self.endian);
+        let options = Options::new(
+            block.get(packet.options_start..packet.options_end).unwrap_or_default(),
+            self.endian,
+        );
         let has_options = packet.options_start < packet.options_end;
         let drops = if has_options { dropcount(options) } else { 0 };
-        self.record(BlockKind::EnhancedPacket, packet.interface_id, Some(packet.timestamp), drops, &RecordAt {
-            captured: packet.captured_length,
-            original: packet.original_length,
-            data_start: EnhancedPacketBlock::DATA,
-            options_start: packet.options_start,
-            options_end: packet.options_end,
-            ..RecordAt::empty(block.len(), self.endian)
-        })
+        self.record(
+            BlockKind::EnhancedPacket,
+            packet.interface_id,
+            Some(packet.timestamp),
+            drops,
+            &RecordAt {
+                captured: packet.captured_length,
+                original: packet.original_length,
+                data_start: EnhancedPacketBlock::DATA,
+                options_start: packet.options_start,
+                options_end: packet.options_end,
+                ..RecordAt::empty(block.len(), self.endian)
+            },
+        )
     }
 
     fn obsolete_packet(&mut self, block: &[u8]) -> Step {
@@ -218,16 +231,26 @@ impl Pcapng {
             return overrun(BlockType::PACKET);
         };
         // 0xFFFF: not known.
-        let drops = if packet.drops_count == u16::MAX { 0 } else { packet.drops_count };
+        let drops = if packet.drops_count == u16::MAX {
+            0
+        } else {
+            packet.drops_count
+        };
         let interface = u32::from(packet.interface_id);
-        self.record(BlockKind::ObsoletePacket, interface, Some(packet.timestamp), u64::from(drops), &RecordAt {
-            captured: packet.captured_length,
-            original: packet.original_length,
-            data_start: PacketBlock::DATA,
-            options_start: packet.options_start,
-            options_end: packet.options_end,
-            ..RecordAt::empty(block.len(), self.endian)
-        })
+        self.record(
+            BlockKind::ObsoletePacket,
+            interface,
+            Some(packet.timestamp),
+            u64::from(drops),
+            &RecordAt {
+                captured: packet.captured_length,
+                original: packet.original_length,
+                data_start: PacketBlock::DATA,
+                options_start: packet.options_start,
+                options_end: packet.options_end,
+                ..RecordAt::empty(block.len(), self.endian)
+            },
+        )
     }
 
     fn simple_packet(&mut self, block: &[u8]) -> Step {
@@ -235,12 +258,18 @@ impl Pcapng {
         let Some(packet) = SimplePacketBlock::read(block, self.endian, snaplen) else {
             return overrun(BlockType::SIMPLE_PACKET);
         };
-        self.record(BlockKind::SimplePacket, 0, None, 0, &RecordAt {
-            captured: packet.captured_length,
-            original: packet.original_length,
-            data_start: SimplePacketBlock::DATA,
-            ..RecordAt::empty(block.len(), self.endian)
-        })
+        self.record(
+            BlockKind::SimplePacket,
+            0,
+            None,
+            0,
+            &RecordAt {
+                captured: packet.captured_length,
+                original: packet.original_length,
+                data_start: SimplePacketBlock::DATA,
+                ..RecordAt::empty(block.len(), self.endian)
+            },
+        )
     }
 
     /// Completes a record with what its interface says.

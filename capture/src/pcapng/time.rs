@@ -64,7 +64,9 @@ impl Clock {
             return exponent.min(9);
         }
         // ceil(exponent × log10 2), and 2^30 passes a billion.
-        u8::try_from((u32::from(exponent.min(30)) * 30_103).div_ceil(100_000)).unwrap_or(9).min(9)
+        u8::try_from((u32::from(exponent.min(30)) * 30_103).div_ceil(100_000))
+            .unwrap_or(9)
+            .min(9)
     }
 }
 
@@ -93,13 +95,25 @@ mod tests {
         ];
         for (resolution, offset, ticks, expected) in cases {
             let clock = Clock::new(resolution, offset);
-            assert_eq!(clock.time_ns(ticks), expected, "resolution {resolution:#x}, offset {offset}, {ticks}");
+            assert_eq!(
+                clock.time_ns(ticks),
+                expected,
+                "resolution {resolution:#x}, offset {offset}, {ticks}"
+            );
         }
     }
 
     #[test]
     fn digits_follow_the_resolution() {
-        for (resolution, digits) in [(6, 6), (9, 9), (3, 3), (12, 9), (0x80 | 8, 3), (0x80 | 20, 7), (0x80 | 63, 9)] {
+        for (resolution, digits) in [
+            (6, 6),
+            (9, 9),
+            (3, 3),
+            (12, 9),
+            (0x80 | 8, 3),
+            (0x80 | 20, 7),
+            (0x80 | 63, 9),
+        ] {
             assert_eq!(Clock::digits(resolution), digits, "{resolution:#x}");
         }
     }

@@ -16,3 +16,6 @@ fn cut(data: &[u8], snaplen: u32) -> &[u8] {
         _ => data.get(..snaplen as usize).unwrap_or(data),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -277,7 +277,7 @@ fn shown(element: &Element<'_, '_>, charset: &CharacterSet) -> String {
 
 /// A PTP timestamp as TAI seconds and as UTC.
 fn timestamp_text(timestamp: PtpTimestamp) -> String {
-    format!("{timestamp} TAI ({})", timestamp.utc())
+    format!("{timestamp} TAI ({})", crate::time::iso8601(timestamp.to_utc_ns(), 9))
 }
 
 /// The clause that defines an attribute.

@@ -116,6 +116,11 @@ pub(super) fn keyword_length(index: usize) -> Option<usize> {
     table::KEYWORD_LENGTH.get(index).map(|&length| usize::from(length))
 }
 
+/// The bytes of a row's name.
+pub(super) fn name_length(index: usize) -> Option<usize> {
+    lengths(index).map(|(_, name)| name)
+}
+
 /// A group length or a Private Creator: entries for any group.
 pub(super) const fn general(tag: Tag) -> Option<Entry> {
     if tag.element() == 0 {
@@ -171,22 +176,31 @@ fn row(index: usize, start: usize) -> Option<Entry> {
     })
 }
 
+/// The bytes of a row's keyword and name. A line is stored as what it has more than twice the keyword: it compresses
+/// well, since a name is mostly the keyword with spaces.
 fn lengths(index: usize) -> Option<(usize, usize)> {
-    Some((keyword_length(index)?, usize::from(*table::NAME_LENGTH.get(index)?)))
+    let keyword = keyword_length(index)?;
+    let excess = usize::from(*table::LINE_EXCESS.get(index)?);
+    Some((keyword, (keyword + excess).saturating_sub(SEPARATORS)))
 }
 
-/// Lengths take two bytes a row, an offset would take four: every 16th is stored, the rest is added up.
+/// Lengths take two bytes a row, an offset would take four: every eighth is stored, the lengths since then are added up.
 fn start_of(index: usize) -> Option<usize> {
-    let block = index / table::BLOCK;
-    let rows = block * table::BLOCK..index;
-    let sum = |lengths: &[u8]| lengths.iter().map(|&length| usize::from(length)).sum::<usize>();
+    let (block, rows) = (index / table::BLOCK, index % table::BLOCK);
     let start = *table::BLOCK_START.get(block)? as usize;
-    Some(
-        start
-            + rows.len() * SEPARATORS
-            + sum(table::KEYWORD_LENGTH.get(rows.clone())?)
-            + sum(table::NAME_LENGTH.get(rows)?),
-    )
+    let keywords = sum(&table::KEYWORD_LENGTH, block, rows)?;
+    let excess = sum(&table::LINE_EXCESS, block, rows)?;
+    Some(start + 2 * keywords + excess)
+}
+
+/// The sum of the first `rows` bytes of a block of eight: side by side in one word instead of one after the other.
+fn sum(lengths: &[u8], block: usize, rows: usize) -> Option<usize> {
+    const EVEN: u64 = 0x00FF_00FF_00FF_00FF;
+    const ONES: u64 = 0x0001_0001_0001_0001;
+    let (blocks, _) = lengths.as_chunks::<{ table::BLOCK }>();
+    let kept = u64::from_le_bytes(*blocks.get(block)?) & !(u64::MAX << (8 * rows));
+    let pairs = (kept & EVEN) + (kept >> 8 & EVEN);
+    Some((pairs.wrapping_mul(ONES) >> 48) as usize)
 }
 
 /// All rows in order: the next line starts where the last one ended.

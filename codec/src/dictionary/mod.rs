@@ -13,6 +13,8 @@
 //! ```
 
 mod entry;
+#[cfg(feature = "explain")]
+mod explain;
 mod search;
 mod table;
 pub mod tags;
@@ -20,6 +22,8 @@ pub mod tags;
 mod tests;
 
 pub use entry::{Entry, Vm};
+#[cfg(feature = "explain")]
+pub use explain::{explain, explained};
 pub use search::{by_keyword, by_name};
 
 use crate::{Tag, Vr};

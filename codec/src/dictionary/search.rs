@@ -4,6 +4,9 @@
 
 use super::{Entry, entry, table};
 
+/// No name has more apostrophes: lengths that differ by more need no comparison.
+const MOST_APOSTROPHES: usize = 2;
+
 /// The entry with this keyword, exactly as PS3.6 writes it (`PatientName`). A few microseconds: one pass over the table.
 #[must_use]
 pub fn by_keyword(keyword: &str) -> Option<Entry> {
@@ -24,8 +27,10 @@ pub fn by_name(name: &str) -> Option<Entry> {
     let wanted = name.trim();
     // A name of nothing but apostrophes would equal no name.
     folded(wanted).next()?;
+    let letters = folded(wanted).count();
     let is_it = |index: usize, start: usize| {
-        entry::text(index, start).is_some_and(|(_, found)| folded(found).eq(folded(wanted)))
+        entry::name_length(index).is_some_and(|length| (letters..=letters + MOST_APOSTROPHES).contains(&length))
+            && entry::text(index, start).is_some_and(|(_, found)| folded(found).eq(folded(wanted)))
     };
     let retired = |index: usize| table::VM_OF.get(index).is_some_and(|vm| vm & table::RETIRED != 0);
     find(|index, start| !retired(index) && is_it(index, start)).or_else(|| find(is_it))

@@ -28,6 +28,7 @@ pub use value::write_value;
 
 use crate::charset::CharacterSet;
 use crate::dataset::{DataSet, Element, Elements, Items};
+use crate::dictionary;
 use crate::tag::Tag;
 use crate::vr::Vr;
 
@@ -53,8 +54,9 @@ pub fn to_string(set: &DataSet<'_>, default: CharacterSet) -> String {
 
 /// Writes a data set as a JSON object.
 ///
-/// A tag that comes twice is written twice; JSON readers keep the last. A sequence that was not entered because it lies too
-/// deep is written as UN, whole.
+/// UN of a standard attribute, as a system leaves it that did not know the attribute, is written in the VR of the dictionary.
+/// A tag that comes twice is written twice; JSON readers keep the last. A sequence in which no Item was read, for it
+/// lies too deep or is none, is written as UN, whole.
 ///
 /// # Errors
 /// Those of `out`.
@@ -90,6 +92,14 @@ const SPECIFIC_CHARACTER_SET: Tag = Tag::new(0x0008, 0x0005);
 /// The character set of a level, from its own (0008,0005) or from around it (PS3.5 7.5.3).
 fn in_force(own: Option<Element<'_, '_>>, around: CharacterSet) -> CharacterSet {
     own.map_or(around, |element| around.with_value(element.value()).0)
+}
+
+/// From this length on a value of UN stays closed: another VR may not have had room for it in its length field.
+const UN_LIMIT: usize = 0xFFFF;
+
+/// What the dictionary knows of an element that somebody on its way did not know; a sequence stays closed.
+fn known_vr(tag: Tag) -> Option<Vr> {
+    dictionary::vr(tag).filter(|vr| *vr != Vr::SQ)
 }
 
 /// What is open around the place of writing, with what is left of it.
@@ -167,15 +177,18 @@ impl<W: Write> Writer<'_, W> {
         is_first: bool,
         set: CharacterSet,
     ) -> Result<Option<Level<'d, 'a>>, fmt::Error> {
-        let separator = if is_first { "" } else { ", " };
-        write!(self.out, "{separator}\"{:08X}\": ", element.tag().0)?;
-        if element.is_sequence() && !element.is_opaque() {
+        self.out.write_str(if is_first { "\"" } else { ", \"" })?;
+        text::tag(element.tag(), self.out)?;
+        self.out.write_str("\": ")?;
+        if element.is_sequence() && (element.is_empty() || element.item(0).is_some()) {
             self.out.write_str("{\"vr\": \"SQ\", \"Value\": [")?;
             let (items, is_first) = (element.items(), true);
             return Ok(Some(Level::Sequence { items, is_first, set }));
         }
         let vr = match element.vr() {
+            // Too deep to be entered, or no Items in it: its bytes are not hidden.
             Vr::SQ if !element.is_empty() => Vr::UN,
+            Vr::UN if element.value().len() < UN_LIMIT => known_vr(element.tag()).unwrap_or(Vr::UN),
             vr => vr,
         };
         write_value(vr, element.value(), &set, self.non_finite, self.out)?;

@@ -86,6 +86,26 @@ fn numbers_that_json_has_not() {
 }
 
 #[test]
+fn un_of_a_known_attribute_has_its_vr_back() {
+    let bytes = [
+        element(0x0010_0010, b"UN", b"Doe "),
+        element(0x0011_0010, b"UN", b"MAKER "),
+        element(0x0011_1001, b"UN", b"x "),
+        element(0x0040_0555, b"UN", &item(&[])),
+    ]
+    .concat();
+    let text = json(&bytes);
+    for part in [
+        r#""00100010": {"vr": "PN", "Value": [{"Alphabetic": "Doe"}]}"#,
+        r#""00110010": {"vr": "LO", "Value": ["MAKER"]}"#,
+        r#""00111001": {"vr": "UN", "InlineBinary": "eCA="}"#,
+        r#""00400555": {"vr": "UN", "InlineBinary": "/v8A4AAAAAA="}"#,
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
+#[test]
 fn some_elements_can_be_left_out() {
     let bytes = [element(0x0008_0060, b"CS", b"ES"), element(0x0010_0010, b"PN", b"Doe ")].concat();
     let set = DataSet::parse(&bytes, Syntax::ExplicitVrLe, &Limits::default());
@@ -113,6 +133,13 @@ fn brackets_close_whatever_the_bytes() {
             assert_balanced(&json(&mutated));
         }
     }
+}
+
+#[test]
+fn a_sequence_without_items_keeps_its_bytes() {
+    let text = json(&element(0x0040_A170, b"SQ", b"VERIFIED"));
+    assert_eq!(text, r#"{"0040A170": {"vr": "UN", "InlineBinary": "VkVSSUZJRUQ="}}"#);
+    assert_balanced(&text);
 }
 
 #[test]

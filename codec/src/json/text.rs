@@ -3,6 +3,7 @@
 use core::fmt::{self, Write};
 
 use super::NonFinite;
+use crate::tag::Tag;
 
 /// A string in quotes. Only what must be escaped is.
 pub(super) fn string(text: &str, out: &mut impl Write) -> fmt::Result {
@@ -30,6 +31,17 @@ fn string_part(text: &str, out: &mut impl Write) -> fmt::Result {
         rest = chars.as_str();
     }
     out.write_str(rest)
+}
+
+/// The eight digits of a tag.
+pub(super) fn tag(tag: Tag, out: &mut impl Write) -> fmt::Result {
+    // A third of the time of a data set of small elements went into the formatter here.
+    let mut digits = [0; 8];
+    for (place, digit) in digits.iter_mut().enumerate() {
+        let nibble = (tag.0 >> (28 - 4 * place)) as u8 & 0xF;
+        *digit = if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 };
+    }
+    out.write_str(core::str::from_utf8(&digits).unwrap_or_default())
 }
 
 /// A number with the fewest digits that give it back.
@@ -111,6 +123,12 @@ mod tests {
         let text = written(|out| base64(&long, out));
         assert_eq!(text.len(), 2 + (2 * BLOCK + 1_usize).div_ceil(3) * 4);
         assert_eq!(text.matches('/').count(), 2 * BLOCK / 3 * 4 + 1);
+    }
+
+    #[test]
+    fn tags_are_eight_digits() {
+        assert_eq!(written(|out| tag(Tag(0x0034_000A), out)), "0034000A");
+        assert_eq!(written(|out| tag(Tag(0xFFFC_B9F0), out)), "FFFCB9F0");
     }
 
     #[test]

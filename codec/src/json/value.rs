@@ -22,7 +22,9 @@ pub fn write_value(
     non_finite: NonFinite,
     out: &mut impl Write,
 ) -> fmt::Result {
-    write!(out, "{{\"vr\": \"{vr}\"")?;
+    out.write_str("{\"vr\": \"")?;
+    out.write_str(vr.as_str())?;
+    out.write_char('"')?;
     match vr {
         Vr::OB | Vr::OD | Vr::OF | Vr::OL | Vr::OV | Vr::OW | Vr::UN => {
             if !bytes.is_empty() {
@@ -74,7 +76,11 @@ fn numbers(vr: Vr, bytes: &[u8], list: &mut List<'_, impl Write>) -> fmt::Result
             Number::Signed(n) => write!(out, "{n}")?,
             Number::Single(n) => float(n.into(), non_finite, out)?,
             Number::Double(n) => float(n, non_finite, out)?,
-            Number::Tag(tag) => write!(out, "\"{:08X}\"", tag.0)?,
+            Number::Tag(tag) => {
+                out.write_char('"')?;
+                super::text::tag(tag, out)?;
+                out.write_char('"')?;
+            }
         }
     }
     list.end()
@@ -128,7 +134,9 @@ fn integer(text: &str, out: &mut impl Write) -> fmt::Result {
     }
     // Some devices write "1.0", or numbers that no IS may be.
     match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => write!(out, "{:.0}", number.trunc() + 0.0),
+        Ok(number) if number.abs() < 1e18 => write!(out, "{}", number as i64),
+        // An integer by now.
+        Ok(number) if number.is_finite() => write!(out, "{number:.0}"),
         _ => no_number(text, out),
     }
 }

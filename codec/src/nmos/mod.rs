@@ -8,5 +8,6 @@ mod guess;
 mod identity;
 mod kind;
 
+pub use guess::{Evidence, ExtensionGuess};
 pub use identity::{GrainDuration, GrainFlags, Identity};
 pub use kind::{ExtensionKind, ExtensionMap};

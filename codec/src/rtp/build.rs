@@ -281,3 +281,97 @@ impl ExtensionBuilder {
         out.resize(out.len() + words * 4 - self.data.len(), 0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+    use crate::rtp::{Form, RtpPacket};
+
+    #[test]
+    fn a_full_packet_reads_back() {
+        let extension = ExtensionBuilder::one_byte()
+            .element(5, &[0x80])
+            .and_then(|e| e.element(14, &[7; 16]))
+            .unwrap();
+        let mut builder = PacketBuilder::new(104, 0xABCD, 0x0102_0304, 0xDEAD_BEEF)
+            .marker(true)
+            .extension(&extension)
+            .payload(b"payload")
+            .padding(5);
+        for csrc in 0..15 {
+            builder = builder.csrc(csrc);
+        }
+        let bytes = builder.build().unwrap();
+        assert_eq!(bytes.len(), builder.length());
+        let packet = RtpPacket::parse(&bytes).unwrap();
+        assert_eq!(
+            (packet.sequence_number(), packet.timestamp(), packet.ssrc()),
+            (0xABCD, 0x0102_0304, 0xDEAD_BEEF)
+        );
+        assert_eq!(
+            (packet.payload(), packet.padding_length(), packet.payload_type()),
+            (&b"payload"[..], 5, 104)
+        );
+        assert_eq!(packet.csrcs().collect::<Vec<_>>(), (0..15).collect::<Vec<_>>());
+        assert_eq!(extension.build().unwrap(), bytes[72..72 + extension.length()]);
+        let elements: Vec<_> = packet.extension().unwrap().elements().map(|e| (e.id, e.data)).collect();
+        assert_eq!(elements, [(5, &[0x80][..]), (14, &[7; 16][..])]);
+        assert!(builder.csrc(16).build().is_err());
+    }
+
+    #[test]
+    fn the_bytes_of_a_real_extension() {
+        // Last packet of a real NMOS audio Grain.
+        let extension = ExtensionBuilder::one_byte().element(5, &[0x40]).unwrap();
+        assert_eq!(extension.build().unwrap(), [0xBE, 0xDE, 0, 1, 0x50, 0x40, 0, 0]);
+    }
+
+    #[test]
+    fn elements_must_fit_their_form() {
+        for (id, length, one_byte, two_byte) in [
+            (0, 1, false, false),
+            (1, 0, false, true),
+            (1, 1, true, true),
+            (14, 16, true, true),
+            (14, 17, false, true),
+            (15, 1, false, true),
+            (255, 255, false, true),
+            (255, 256, false, false),
+        ] {
+            let data = vec![1; length];
+            assert_eq!(
+                ExtensionBuilder::one_byte().element(id, &data).is_ok(),
+                one_byte,
+                "{id} {length}"
+            );
+            assert_eq!(
+                ExtensionBuilder::two_byte(3).element(id, &data).is_ok(),
+                two_byte,
+                "{id} {length}"
+            );
+            assert!(ExtensionBuilder::other(0x1234).element(id, &data).is_err());
+        }
+        let bytes = ExtensionBuilder::two_byte(0xF3)
+            .element(1, &[])
+            .unwrap()
+            .build()
+            .unwrap();
+        assert_eq!(bytes, [0x10, 0x03, 0, 1, 1, 0, 0, 0]);
+    }
+
+    #[test]
+    fn other_profiles_and_sizes() {
+        let extension = ExtensionBuilder::other(0x1234).data(&[1, 2, 3, 4, 5]);
+        let bytes = PacketBuilder::new(96, 1, 2, 3).extension(&extension).build().unwrap();
+        let read = RtpPacket::parse(&bytes).unwrap().extension().unwrap();
+        assert_eq!((read.form(), read.data()), (Form::Other, &[1, 2, 3, 4, 5, 0, 0, 0][..]));
+        let largest = ExtensionBuilder::other(1).data(&vec![0; 65_535 * 4]);
+        assert!(largest.build().is_ok());
+        assert!(largest.data(&[0]).build().is_err());
+        let mut kept = vec![9];
+        assert!(PacketBuilder::new(128, 1, 2, 3).build_into(&mut kept).is_err());
+        assert_eq!(kept, [9]);
+    }
+}

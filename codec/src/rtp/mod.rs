@@ -15,7 +15,9 @@ mod sequence;
 pub use build::{ExtensionBuilder, PacketBuilder};
 pub use clock::{MediaClock, TimestampUnwrapper};
 pub use extension::{Elements, ElementsEnd, Extension, ExtensionElement, Form};
+pub use fields::fields;
 pub use packet::{FixedHeader, RtpPacket, is_rtcp};
+pub use packetize::{PacketizeOptions, Packetizer, Placement};
 pub use sequence::{Arrival, Loss, SequenceCounters, SequenceTracker};
 
 /// Bytes of the fixed RTP header (RFC 3550 5.1).

@@ -9,7 +9,7 @@ use crate::vr::Vr;
 ///
 /// Checked are the characters of the VR and of the Specific Character Set, the length in characters, the form and range of
 /// numbers, dates, times, ages and UIDs, the size of binary values, and their number, if `multiplicity` is given. Trailing
-/// spaces do not count to the length. An empty value is never wrong here. Nothing is checked of SQ.
+/// spaces do not count to the length. An empty value is never wrong here. Nothing is checked of SQ and UN.
 #[must_use]
 pub fn check(vr: Vr, multiplicity: Option<Multiplicity>, bytes: &[u8], set: &CharacterSet) -> Option<Problem> {
     let found = if is_text(vr) {
@@ -34,7 +34,7 @@ pub fn check(vr: Vr, multiplicity: Option<Multiplicity>, bytes: &[u8], set: &Cha
             bytes.len() / unit
         }
     };
-    let expected = multiplicity.filter(|multiplicity| vr != Vr::SQ && !multiplicity.allows(found))?;
+    let expected = multiplicity.filter(|multiplicity| !matches!(vr, Vr::SQ | Vr::UN) && !multiplicity.allows(found))?;
     Some(Problem {
         value: 0,
         kind: ProblemKind::Multiplicity { expected, found },
@@ -324,6 +324,7 @@ mod tests {
         assert_eq!(check(Vr::OW, one, &[0; 8], &CharacterSet::DEFAULT), None);
         assert_eq!(check(Vr::UT, one, b"a\\b\\c ", &CharacterSet::DEFAULT), None);
         assert_eq!(check(Vr::SQ, one, &[0; 8], &CharacterSet::DEFAULT), None);
+        assert_eq!(check(Vr::UN, two, &[0; 8], &CharacterSet::DEFAULT), None);
     }
 
     #[test]

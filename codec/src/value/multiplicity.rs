@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::dictionary::Vm;
+
 /// How many values an attribute may have: `1`, `3`, `1-n`, `2-2n`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Multiplicity {
@@ -34,6 +36,18 @@ impl Multiplicity {
         let above = count.checked_sub(min);
         count == 0
             || (above.is_some_and(|above| above % step == 0) && self.max.is_none_or(|max| count <= usize::from(max)))
+    }
+}
+
+impl From<Vm> for Multiplicity {
+    /// That of an attribute of the dictionary.
+    fn from(vm: Vm) -> Self {
+        let narrow = |n: u32| u16::try_from(n).unwrap_or(u16::MAX);
+        Self {
+            min: narrow(vm.min),
+            max: vm.max.map(narrow),
+            step: narrow(vm.step),
+        }
     }
 }
 

@@ -128,13 +128,18 @@ impl fmt::Display for Number {
         match self {
             Self::Unsigned(n) => fmt::Display::fmt(n, f),
             Self::Signed(n) => fmt::Display::fmt(n, f),
-            Self::Single(n) if n.fract() == 0.0 && n.abs() < 1e16 => fmt::Display::fmt(n, f),
-            Self::Double(n) if n.fract() == 0.0 && n.abs() < 1e16 => fmt::Display::fmt(n, f),
+            Self::Single(n) if is_short_integer((*n).into()) => fmt::Display::fmt(n, f),
+            Self::Double(n) if is_short_integer(*n) => fmt::Display::fmt(n, f),
             Self::Single(n) => fmt::Debug::fmt(n, f),
             Self::Double(n) => fmt::Debug::fmt(n, f),
             Self::Tag(tag) => fmt::Display::fmt(tag, f),
         }
     }
+}
+
+/// Whether a number is an integer of at most 15 digits: those need no `.0`, longer ones are shorter with an exponent.
+fn is_short_integer(n: f64) -> bool {
+    n.abs() < 1e15 && (n as i64) as f64 == n
 }
 
 /// Bytes of one number of a VR; `None` if its values are no binary numbers.

@@ -120,12 +120,18 @@ pub fn uids(bytes: &[u8]) -> impl Iterator<Item = &str> {
 
 /// A text without what PS3.5 6.2 calls insignificant at its ends.
 pub(super) fn trim(vr: Vr, text: &str) -> &str {
-    let text = text.trim_end_matches([' ', '\0']);
-    if is_leading_space_significant(vr) {
-        text
+    // On bytes, which is several times faster than on characters: all padding is ASCII.
+    let end = text
+        .bytes()
+        .rposition(|b| !matches!(b, b' ' | 0))
+        .map_or(0, |last| last.saturating_add(1));
+    let leading = |text: &str| text.bytes().take_while(|b| *b == b' ').count().min(end);
+    let start = if is_leading_space_significant(vr) {
+        0
     } else {
-        text.trim_start_matches(' ')
-    }
+        leading(text)
+    };
+    text.get(start..end).unwrap_or_default()
 }
 
 const fn is_leading_space_significant(vr: Vr) -> bool {

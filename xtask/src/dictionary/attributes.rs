@@ -8,7 +8,7 @@ use super::source::Attribute;
 use super::{Generated, rust};
 
 /// Rows between two stored starts of lines: see the codec's `entry.rs`.
-const BLOCK: usize = 16;
+const BLOCK: usize = 8;
 /// The bit of a VM number that says "retired".
 const RETIRED: usize = 0x80;
 
@@ -89,27 +89,30 @@ fn columns(attributes: &[Attribute]) -> Result<String> {
         &column(&vm),
     );
     for row in attributes {
-        let short = row.keyword.len() < 256 && row.name.len() < 256;
+        let short = row.keyword.len() < 256 && row.name.len() < 256 && row.name.len() + 2 >= row.keyword.len();
         ensure!(
             short && row.keyword.is_ascii() && row.name.is_ascii(),
-            "{} is too long or not ASCII",
+            "{}: lengths or characters",
             row.name
         );
     }
+    // Filled up to whole blocks: the codec reads one at a time.
+    let blocks = |of: &dyn Fn(&Attribute) -> usize| {
+        let mut values = column(of);
+        values.resize(values.len().next_multiple_of(BLOCK), "0".to_owned());
+        values
+    };
+    let keyword = blocks(&|row| row.keyword.len());
     rust::numbers(
         &mut out,
         "The bytes of a row's keyword.",
         "KEYWORD_LENGTH",
         "u8",
-        &column(&|row| row.keyword.len()),
+        &keyword,
     );
-    rust::numbers(
-        &mut out,
-        "The bytes of a row's name.",
-        "NAME_LENGTH",
-        "u8",
-        &column(&|row| row.name.len()),
-    );
+    let excess = blocks(&|row| row.name.len() + 2 - row.keyword.len());
+    let doc = "How many bytes a row's line has more than twice its keyword.";
+    rust::numbers(&mut out, doc, "LINE_EXCESS", "u8", &excess);
     let mut start = 0;
     let mut starts = Vec::new();
     for (index, row) in attributes.iter().enumerate() {
@@ -120,7 +123,7 @@ fn columns(attributes: &[Attribute]) -> Result<String> {
     }
     rust::numbers(
         &mut out,
-        "Where in [`TEXT`] every 16th row starts.",
+        "Where in [`TEXT`] every eighth row starts.",
         "BLOCK_START",
         "u32",
         &starts,

@@ -1,0 +1,116 @@
+//! One DICOM object that comes without packets: an RTV payload, or a DICOM file (PS3.10).
+
+use dicom_rtv::Limits;
+use dicom_rtv::part10::Part10;
+use dicom_rtv::payload::Payload;
+use dicom_rtv::{FieldTree, charset::CharacterSet, dataset, json, payload};
+
+use crate::index::{GrainEntry, NO_TIME, NONE};
+
+/// The bytes of one object, gathered, for its data set is decoded in one piece.
+#[derive(Debug, Default)]
+pub(crate) struct Document {
+    bytes: Vec<u8>,
+    /// Bytes seen; those beyond [`MOST`] are counted only.
+    pub(crate) length: u64,
+    /// Why its data set is not decoded.
+    pub(crate) unsupported: Option<String>,
+}
+
+/// Bytes that are kept.
+const MOST: usize = 512 << 20;
+
+impl Document {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        self.length += bytes.len() as u64;
+        let room = MOST.saturating_sub(self.bytes.len());
+        self.bytes.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+    }
+
+    /// "RTV payload" or "DICOM file".
+    pub(crate) fn format(&self) -> &'static str {
+        if is_payload(&self.bytes) {
+            "RTV payload"
+        } else {
+            "DICOM file"
+        }
+    }
+
+    /// The object as the only Grain of the session. Its bytes are asked for again like those of any other.
+    pub(crate) fn finish(&mut self, limits: &Limits) -> Option<GrainEntry> {
+        let (is_static, is_dynamic) = if is_payload(&self.bytes) {
+            let payload = Payload::parse(&self.bytes, limits);
+            (payload.is_static(), payload.is_dynamic())
+        } else {
+            match Part10::parse(&self.bytes, limits) {
+                Ok(file) => {
+                    self.unsupported = file.data_set().err().map(|error| error.to_string());
+                    (self.unsupported.is_none(), false)
+                }
+                Err(error) => {
+                    self.unsupported = Some(error.to_string());
+                    return None;
+                }
+            }
+        };
+        self.bytes = Vec::new();
+        Some(GrainEntry {
+            flow: NONE,
+            index: 0,
+            rtp_timestamp: 0,
+            extended: 0,
+            sync_ns: None,
+            origin_ns: None,
+            arrival_ns: NO_TIME,
+            packets: (0, 0),
+            payload_bytes: u32::try_from(self.length).unwrap_or(u32::MAX),
+            complete: true,
+            at_edge: false,
+            truncated: false,
+            is_static,
+            is_dynamic,
+            static_grain: NONE,
+            findings: 0,
+        })
+    }
+}
+
+/// Whether the object is an RTV payload: its group 0002 has the RTV attributes instead of those of PS3.10.
+fn is_payload(bytes: &[u8]) -> bool {
+    let head = bytes.get(..bytes.len().min(1 << 16)).unwrap_or_default();
+    let payload = Payload::parse(head, &Limits::default());
+    let meta = payload.meta();
+    meta.sop_class_uid().is_some() || meta.version().is_some() || meta.flow_id().is_some()
+}
+
+/// The fields of an object.
+pub(crate) fn fields(bytes: &[u8], limits: &Limits) -> FieldTree {
+    if is_payload(bytes) {
+        return payload::fields(&Payload::parse(bytes, limits), CharacterSet::DEFAULT);
+    }
+    let mut tree = FieldTree::new();
+    if let Ok(file) = Part10::parse(bytes, limits) {
+        tree.append(dataset::fields(file.file_meta(), CharacterSet::DEFAULT), 0, 0);
+        if let Ok(data_set) = file.data_set() {
+            tree.append(dataset::fields(data_set, CharacterSet::DEFAULT), 0, 0);
+        }
+    }
+    tree
+}
+
+/// Group 0002 and the rest of an object in the DICOM JSON model.
+pub(crate) fn to_json(bytes: &[u8], limits: &Limits) -> (String, String) {
+    if is_payload(bytes) {
+        let payload = Payload::parse(bytes, limits);
+        let write = |set| json::to_string(set, CharacterSet::DEFAULT);
+        return (write(payload.meta().data_set()), write(payload.data_set()));
+    }
+    match Part10::parse(bytes, limits) {
+        Ok(file) => {
+            let meta = json::to_string(file.file_meta(), CharacterSet::DEFAULT);
+            let rest = file.data_set().map(|set| json::to_string(set, CharacterSet::DEFAULT));
+            (meta, rest.unwrap_or_else(|_| "null".into()))
+        }
+        Err(_) => ("null".into(), "null".into()),
+    }
+}

@@ -1,0 +1,287 @@
+//! A DICOM Metadata Flow: identity, static part, and what it refers to.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use dicom_rtv::charset::CharacterSet;
+use dicom_rtv::dictionary::{self, tags};
+use dicom_rtv::nmos::{Evidence, ExtensionGuess, ExtensionMap, Identity};
+use dicom_rtv::payload::Payload;
+use dicom_rtv::rtp::RtpPacket;
+use dicom_rtv::{Limits, Tag};
+use uuid::Uuid;
+
+use crate::index::NONE;
+use crate::model::{Fact, FlowKind};
+
+/// Packet headers kept for Grains that are not complete yet.
+const PENDING_HEADERS: usize = 1024;
+
+/// Grains whose header is kept to be read again when the meaning of the extension ids becomes clearer.
+const EARLY_GRAINS: usize = 64;
+
+/// SOP classes told apart in one flow.
+const CLASSES: usize = 16;
+
+/// What the static part says about whom and by what, in the order that people ask.
+const FACTS: [Tag; 14] = [
+    tags::PATIENT_NAME,
+    tags::PATIENT_ID,
+    tags::PATIENT_BIRTH_DATE,
+    tags::PATIENT_SEX,
+    tags::STUDY_DESCRIPTION,
+    tags::ACCESSION_NUMBER,
+    tags::MODALITY,
+    tags::MANUFACTURER,
+    tags::MANUFACTURER_MODEL_NAME,
+    tags::DEVICE_SERIAL_NUMBER,
+    tags::SOFTWARE_VERSIONS,
+    tags::STATION_NAME,
+    tags::ROWS,
+    tags::COLUMNS,
+];
+
+/// A bulk data flow that the static part names (PS3.3 C.7.6.26).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Described {
+    pub(crate) source_id: Option<Uuid>,
+    pub(crate) flow_id: Option<Uuid>,
+    pub(crate) transfer_syntax: Option<String>,
+}
+
+/// What is known of a metadata flow.
+#[derive(Debug)]
+pub(crate) struct Metadata {
+    /// Headers of the packets with an extension, by ordinal, until their Grain is complete.
+    headers: VecDeque<(u64, Box<[u8]>)>,
+    /// Headers of the first Grains, by Grain.
+    early: Vec<(u32, Box<[u8]>)>,
+    guess: ExtensionGuess,
+    map: ExtensionMap,
+    /// Grains so far.
+    pub(crate) grains: u32,
+    /// SOP Class UIDs and how often each came.
+    classes: BTreeMap<String, u32>,
+    pub(crate) sop_instance: Option<String>,
+    pub(crate) source_id: Option<Uuid>,
+    pub(crate) flow_id: Option<Uuid>,
+    pub(crate) sampling_rate: Option<u32>,
+    /// The character set of the latest static part.
+    pub(crate) charset: CharacterSet,
+    /// The latest Grain with a static part.
+    pub(crate) static_grain: u32,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) described: Vec<Described>,
+    /// SOP Instance UIDs that a rendition refers to.
+    pub(crate) refers_to: Vec<String>,
+    /// RTP timestamps of the first Grains, to find the flow with the same.
+    pub(crate) timestamps: Vec<u32>,
+}
+
+/// Timestamps kept to find the described flow.
+pub(crate) const TIMESTAMPS: usize = 1024;
+
+impl Metadata {
+    /// A flow whose extension ids are known as far as `map` says.
+    pub(crate) fn new(map: ExtensionMap) -> Self {
+        Self {
+            headers: VecDeque::new(),
+            early: Vec::new(),
+            guess: ExtensionGuess::new(map),
+            map,
+            grains: 0,
+            classes: BTreeMap::new(),
+            sop_instance: None,
+            source_id: None,
+            flow_id: None,
+            sampling_rate: None,
+            charset: CharacterSet::DEFAULT,
+            static_grain: NONE,
+            facts: Vec::new(),
+            described: Vec::new(),
+            refers_to: Vec::new(),
+            timestamps: Vec::new(),
+        }
+    }
+
+    /// The ids as they are understood now.
+    pub(crate) const fn map(&self) -> &ExtensionMap {
+        &self.map
+    }
+
+    /// Keeps the header of a packet until its Grain is complete.
+    pub(crate) fn keep_header(&mut self, ordinal: u64, packet: &RtpPacket<'_>) {
+        if packet.extension().is_none() {
+            return;
+        }
+        if self.headers.len() >= PENDING_HEADERS {
+            self.headers.pop_front();
+        }
+        let header = packet.bytes().get(..packet.payload_offset()).unwrap_or_default();
+        self.headers.push_back((ordinal, header.into()));
+    }
+
+    /// The header of the first of these packets that has one; forgets those and all before.
+    pub(crate) fn take_header(&mut self, packets: impl Iterator<Item = u64>) -> Option<Box<[u8]>> {
+        let mut found: Option<(u64, Box<[u8]>)> = None;
+        for ordinal in packets {
+            let Some(at) = self.headers.iter().position(|(key, _)| *key == ordinal) else {
+                continue;
+            };
+            let Some((key, header)) = self.headers.remove(at) else {
+                continue;
+            };
+            if found.is_none() {
+                found = Some((key, header));
+            }
+        }
+        found.map(|(_, header)| header)
+    }
+
+    /// Reads the identity of a Grain; learns what the ids mean where no SDP says so. With it come Grains whose identity
+    /// reads differently now.
+    pub(crate) fn identity(
+        &mut self,
+        grain: u32,
+        header: Option<Box<[u8]>>,
+        payload: &Payload<'_>,
+        rtp_timestamp: u32,
+    ) -> (Identity, Vec<(u32, Identity)>) {
+        let Some(header) = header else {
+            return (Identity::default(), Vec::new());
+        };
+        let Ok(packet) = RtpPacket::parse_truncated(&header, header.len()) else {
+            return (Identity::default(), Vec::new());
+        };
+        let Some(extension) = packet.extension() else {
+            return (Identity::default(), Vec::new());
+        };
+        let mut changed = Vec::new();
+        if self.early.len() < EARLY_GRAINS {
+            self.guess.observe(
+                &extension,
+                &Evidence {
+                    source_id: payload.meta().source_id(),
+                    flow_id: payload.meta().flow_id(),
+                    origin: payload.dynamic().and_then(|d| d.frame_origin_timestamp()),
+                    rtp_timestamp,
+                    clock_rate: payload.meta().sampling_rate().or(self.sampling_rate),
+                },
+            );
+            let map = self.guess.map();
+            if map != self.map {
+                self.map = map;
+                changed = self
+                    .early
+                    .iter()
+                    .filter_map(|(grain, header)| Some((*grain, read(header, &map)?)))
+                    .collect();
+            }
+        }
+        let identity = Identity::read(&extension, &self.map);
+        if self.early.len() < EARLY_GRAINS {
+            self.early.push((grain, header));
+        }
+        self.source_id = identity.source_id.or(self.source_id);
+        self.flow_id = identity.flow_id.or(self.flow_id);
+        (identity, changed)
+    }
+
+    /// Takes over what a Grain says.
+    pub(crate) fn learn(&mut self, grain: u32, rtp_timestamp: u32, payload: &Payload<'_>) {
+        self.grains += 1;
+        if self.timestamps.len() < TIMESTAMPS {
+            self.timestamps.push(rtp_timestamp);
+        }
+        let meta = payload.meta();
+        if let Some(class) = meta.sop_class_uid() {
+            let is_full = self.classes.len() >= CLASSES;
+            match self.classes.get_mut(class) {
+                Some(count) => *count += 1,
+                None if is_full => {}
+                None => _ = self.classes.insert(class.to_owned(), 1),
+            }
+        }
+        if let Some(instance) = meta.sop_instance_uid()
+            && self.sop_instance.as_deref() != Some(instance)
+        {
+            self.sop_instance = Some(instance.to_owned());
+        }
+        self.sampling_rate = meta.sampling_rate().or(self.sampling_rate);
+        if payload.is_static() {
+            self.static_grain = grain;
+            self.charset = payload.data_set().charset(self.charset);
+            self.learn_static(payload);
+        }
+    }
+
+    fn learn_static(&mut self, payload: &Payload<'_>) {
+        let data_set = payload.data_set();
+        self.facts.clear();
+        for tag in FACTS {
+            let Some(element) = data_set.get(tag) else { continue };
+            let value = dicom_rtv::value::display(element.vr(), element.value(), &element.charset(self.charset), 200);
+            if !value.is_empty() {
+                let name = dictionary::lookup(tag).map_or_else(|| tag.to_string(), |entry| entry.name.to_owned());
+                self.facts.push(Fact { name, value });
+            }
+        }
+        self.described.clear();
+        self.described
+            .extend(payload.bulk_data_flows().take(64).map(|flow| Described {
+                source_id: flow.source_id,
+                flow_id: flow.flow_id,
+                transfer_syntax: flow.transfer_syntax_uid.map(str::to_owned),
+            }));
+        self.refers_to.clear();
+        if let Some(evidence) = data_set.get(tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE) {
+            let inside = |index: u32| index > evidence.index();
+            let references = data_set.walk().filter_map(|(_, node)| match node {
+                dicom_rtv::dataset::Node::Element(e)
+                    if e.tag() == tags::REFERENCED_SOP_INSTANCE_UID
+                        && inside(e.index())
+                        && e.start() < evidence.end() =>
+                {
+                    e.uid().map(str::to_owned)
+                }
+                _ => None,
+            });
+            self.refers_to.extend(references.take(256));
+        }
+    }
+
+    /// The SOP Class UID that most Grains state.
+    pub(crate) fn sop_class(&self) -> Option<&str> {
+        self.classes
+            .iter()
+            .max_by_key(|(_, count)| **count)
+            .map(|(class, _)| class.as_str())
+    }
+
+    /// The kind that the commonest SOP class stands for.
+    pub(crate) fn kind(&self) -> Option<FlowKind> {
+        let kind = |class: &str| match class {
+            "1.2.840.10008.10.1" | "1.2.840.10008.10.2" => Some(FlowKind::DicomVideo),
+            "1.2.840.10008.10.3" => Some(FlowKind::DicomAudio),
+            "1.2.840.10008.10.4" => Some(FlowKind::DicomRendition),
+            _ => None,
+        };
+        let known = self
+            .classes
+            .iter()
+            .filter_map(|(class, count)| Some((*count, kind(class)?)));
+        known.max_by_key(|(count, _)| *count).map(|(_, kind)| kind)
+    }
+}
+
+/// The identity that a kept header carries.
+fn read(header: &[u8], map: &ExtensionMap) -> Option<Identity> {
+    let packet = RtpPacket::parse_truncated(header, header.len()).ok()?;
+    Some(Identity::read(&packet.extension()?, map))
+}
+
+/// Limits for the data sets of one Grain, and scratch space to decode them in.
+#[derive(Debug, Default)]
+pub(crate) struct Decoder {
+    pub(crate) limits: Limits,
+    pub(crate) arena: dicom_rtv::payload::PayloadArena,
+}
