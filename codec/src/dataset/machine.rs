@@ -51,7 +51,9 @@ impl Content {
 pub(crate) struct Root {
     pub(crate) content: Content,
     pub(crate) implicit: bool,
-    /// See [`Machine`]; [`NO_CEILING`] for a data set that ends with its bytes.
+    /// An element of the root with a lesser tag ends the data set.
+    pub(crate) floor: u32,
+    /// So does one with this tag or a greater one; [`NO_CEILING`] for a data set that ends with its bytes.
     pub(crate) ceiling: u32,
 }
 
@@ -102,7 +104,8 @@ pub(crate) struct Machine<'a> {
     /// Sequences open.
     depth: u16,
     depth_limit: u16,
-    /// An element of the root with this tag or a greater one ends the data set.
+    /// See [`Root`].
+    floor: u32,
     ceiling: u32,
     /// The end of the level whose truncation was the last one told: what is cut with it is not told again.
     cut: usize,
@@ -117,7 +120,7 @@ impl<'a> Machine<'a> {
             content: root.content,
             implicit: root.implicit,
             undefined: false,
-            least: 0,
+            least: root.floor,
             limit: end,
         };
         Self {
@@ -126,6 +129,7 @@ impl<'a> Machine<'a> {
             level,
             depth: 0,
             depth_limit: depth,
+            floor: root.floor,
             ceiling: root.ceiling,
             cut: usize::MAX,
             told_implicit: false,
@@ -237,7 +241,7 @@ impl<'a> Machine<'a> {
         if tag_of(head) >> 16 == 0xFFFE {
             return self.delimiter_among_elements(sink, tag_of(head), length32(head));
         }
-        if self.level.content == Content::Root && tag_of(head) >= self.ceiling {
+        if self.level.content == Content::Root && !(self.floor..self.ceiling).contains(&tag_of(head)) {
             return false;
         }
         if *head == [0; 8] {

@@ -114,9 +114,10 @@ impl<'a> DataSet<'a> {
         Self::read(arena, input, (start, end), Root::new(Content::Root, syntax), limits)
     }
 
-    /// Reads from `start` on, in Explicit VR, to the first element of a group above `group`: its [`end`](Self::end).
+    /// Reads from `start` on, in Explicit VR, to the first element of another group than `group`: its [`end`](Self::end).
     pub(crate) fn parse_group(arena: Arena, input: &'a [u8], start: u32, group: u16, limits: &Limits) -> Self {
         let mut root = Root::new(Content::Root, Syntax::ExplicitVrLe);
+        root.floor = Tag::new(group, 0).0;
         root.ceiling = Tag::new(group.saturating_add(1), 0).0;
         Self::read(arena, input, (start, u32::MAX), root, limits)
     }
@@ -294,6 +295,7 @@ impl Root {
         Self {
             content,
             implicit: syntax == Syntax::ImplicitVrLe,
+            floor: 0,
             ceiling: NO_CEILING,
         }
     }

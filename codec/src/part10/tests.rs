@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use super::*;
 use crate::ErrorKind;
-use crate::dataset::IssueKind;
 use crate::dataset::write::DataSetWriter;
 
 const NAME: Tag = Tag::new(0x0010, 0x0010);
@@ -85,6 +84,20 @@ fn makes_up_for_what_is_missing() {
             assert_eq!(read.data_set().unwrap().get(NAME).unwrap().value(), b"Doe ");
         }
     }
+}
+
+#[test]
+fn a_prefix_by_chance_is_none() {
+    let mut w = DataSetWriter::new(Syntax::ExplicitVrLe);
+    let mut text = alloc::vec![b'x'; 120];
+    text.extend_from_slice(b"DICMA1");
+    w.bytes(Tag::new(0x0008, 0x0080), Vr::LO, &text).unwrap();
+    w.text(NAME, Vr::PN, "Doe").unwrap();
+    let bytes = w.finish().unwrap();
+    assert_eq!(&bytes[128..132], b"DICM");
+    let read = Part10::parse(&bytes, &Limits::default()).unwrap();
+    assert_eq!(kinds(&read), [IssueKind::Prefix]);
+    assert_eq!(read.data_set().unwrap().elements().count(), 2);
 }
 
 #[test]
