@@ -174,11 +174,11 @@ impl Framer {
             open.has_hole |= gap > 0;
             return true;
         };
-        let (before, after) = match (piece.starts(), self.marks_ends, self.marks_starts) {
-            (true, _, _) | (false, _, false) => (gap, 0),
-            (false, false, true) => (0, gap),
-            (false, true, true) if gap > 1 => (1, gap - 1),
-            (false, true, true) => (0, gap),
+        let (before, after) = match gap {
+            _ if piece.starts() => (gap, 0),
+            2.. => (1, gap - 1),
+            _ if self.marks_starts => (0, gap),
+            _ => (gap, 0),
         };
         open.grain.missing = open.grain.missing.saturating_add(before);
         self.close(end);
