@@ -1,5 +1,4 @@
 //! RTP: a packet with its header extension elements beside rtp-types, and the steps that every packet of a flow takes.
-#![expect(missing_docs, reason = "criterion's macros")]
 
 use std::hint::black_box;
 

@@ -18,7 +18,8 @@
 //! | no end | no start, another timestamp | see below |
 //!
 //! In the last case one packet counts for the Grain before and the rest for the one after: neither is known to be whole. A
-//! single packet is the missing start of the Grain after, if the sender marks starts; else it counts for the one before.
+//! single packet is the missing start of the Grain after; but where the sender has shown that it marks no starts, it
+//! counts for the one before.
 //!
 //! Such a gap, and one with an end or a start missing, may also hide whole Grains: [`Grain::missing`] is an upper bound
 //! there. A Grain is called complete only when that is certain, and the sum over all Grains and [`Event::Lost`] is
