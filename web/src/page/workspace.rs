@@ -79,11 +79,7 @@ pub fn Workspace(props: &Props) -> Html {
         Callback::from(move |grain: u32| {
             let (client, dispatch) = (client.clone(), dispatch.clone());
             spawn_local(async move {
-                let row = if keeps_flow {
-                    grain_row(&client, id, grain).await
-                } else {
-                    None
-                };
+                let row = if keeps_flow { grain_row(&client, id, grain).await } else { None };
                 let (flow, row) = row.map_or((None, grain.into()), |row| (Some(row.flow), row.index.into()));
                 let tab = Tab::Grains;
                 dispatch.emit(Action::Go { tab, flow, row });
