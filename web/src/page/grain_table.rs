@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::grid::{Head, Line};
 use super::icon::Shape;
 use super::same::Same;
+use super::state::Tab;
 use super::table::Table;
 use crate::logic::format;
 use crate::protocol::CaptureState;
@@ -30,6 +31,7 @@ const HEADS: &[Head] = &[
 impl Table for Grains {
     type Row = GrainRow;
 
+    const TAB: Tab = Tab::Grains;
     const ID: &'static str = "grains";
     const LABEL: &'static str = "Grains";
     const HEADS: &'static [Head] = HEADS;
@@ -58,7 +60,7 @@ impl Table for Grains {
         };
         let cells = [
             row.index.to_string(),
-            row.flow.to_string(),
+            row.flow.map_or_else(String::new, |f| f.to_string()),
             row.arrival_ns.map_or_else(String::new, |ns| format::clock(ns, digits)),
             row.rtp_timestamp.to_string(),
             row.origin_ns.map_or_else(|| "–".into(), |ns| format::clock(ns, 6)),

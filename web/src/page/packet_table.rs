@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::grid::{Head, Line};
 use super::icon::Shape;
 use super::same::Same;
+use super::state::Tab;
 use super::table::Table;
 use crate::logic::{format, groups};
 use crate::protocol::CaptureState;
@@ -31,6 +32,7 @@ const HEADS: &[Head] = &[
 impl Table for Packets {
     type Row = PacketRow;
 
+    const TAB: Tab = Tab::Packets;
     const ID: &'static str = "packets";
     const LABEL: &'static str = "Packets";
     const HEADS: &'static [Head] = HEADS;
