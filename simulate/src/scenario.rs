@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use dicom_rtv::PtpTimestamp;
 use dicom_rtv::dataset::write::LengthForm;
+use dicom_rtv::sdp::{PtpSource, ReferenceClock};
 
 use crate::camera::CameraPath;
 use crate::content::{self, Context, Instance, Patient, Study};
@@ -33,15 +34,6 @@ pub struct Scenario {
     pub vlan: Option<u16>,
     /// Time to live, or hop limit.
     pub ttl: u8,
-}
-
-/// A PTP grandmaster (RFC 7273 4.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReferenceClock {
-    /// Its EUI-64.
-    pub grandmaster: [u8; 8],
-    /// The PTP domain.
-    pub domain: u8,
 }
 
 /// What to vary in a ready-made scenario.
@@ -239,9 +231,12 @@ impl<'o> Builder<'o> {
             duration_ns: options.duration_ns,
             devices: vec![device],
             flows: Vec::new(),
-            clock: ReferenceClock {
-                grandmaster: [0x08, 0x00, 0x11, 0xFF, 0xFE, 0x22, 0x39, 0xE4],
-                domain: 127,
+            clock: ReferenceClock::Ptp {
+                version: "IEEE1588-2008".into(),
+                source: PtpSource::Grandmaster {
+                    identity: [0x08, 0x00, 0x11, 0xFF, 0xFE, 0x22, 0x39, 0xE4],
+                    domain: Some(127),
+                },
             },
             vlan: options.vlan,
             ttl: 32,
