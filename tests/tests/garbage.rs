@@ -18,9 +18,15 @@ fn inspect(bytes: &[u8], chunk: usize) -> Session {
 /// Asks everything that a view asks.
 fn look_at_all(session: &Session, bytes: &[u8]) -> Summary {
     let summary = session.summary();
-    let query = Query { count: 10_000, ..Query::default() };
+    let query = Query {
+        count: 10_000,
+        ..Query::default()
+    };
     let read = |extents: Vec<grainscope_inspect::model::Extent>| -> Vec<Vec<u8>> {
-        extents.iter().map(|e| bytes[e.offset as usize..][..e.length as usize].to_vec()).collect()
+        extents
+            .iter()
+            .map(|e| bytes[e.offset as usize..][..e.length as usize].to_vec())
+            .collect()
     };
     for row in session.packets(&query).unwrap().rows {
         let detail = session.packet_detail(row.ordinal, &read(session.packet_extents(row.ordinal)));
@@ -55,7 +61,7 @@ fn what_is_no_capture_is_named() {
         (&[0xA1][..], "1 byte"),
         (&jpeg[..], "JPEG"),
         (&b"hello, this is no capture at all\n"[..], "text"),
-        (&[0; 4096][..], "expected"),
+        (&[0; 4096][..], "neither a pcap nor a pcapng"),
     ] {
         let session = inspect(bytes, 100);
         let summary = look_at_all(&session, bytes);
@@ -74,7 +80,11 @@ fn every_prefix_of_a_capture_gives_a_prefix_of_its_packets() {
     for length in 24..capture.len() {
         let cut = &capture[..length];
         let session = inspect(cut, 777);
-        let summary = if length % 97 == 0 { look_at_all(&session, cut) } else { session.summary() };
+        let summary = if length % 97 == 0 {
+            look_at_all(&session, cut)
+        } else {
+            session.summary()
+        };
         assert!(summary.packets >= latest, "{length}");
         latest = summary.packets;
         assert!(summary.packets == whole.packets || summary.packets < whole.packets);
@@ -115,7 +125,14 @@ fn changed_bytes_never_do_harm() {
 fn one_object_without_a_capture_is_one_grain() {
     let capture = small_capture();
     let session = inspect(&capture, 4096);
-    let row = session.grains(&Query { count: 1, ..Query::default() }).unwrap().rows.remove(0);
+    let row = session
+        .grains(&Query {
+            count: 1,
+            ..Query::default()
+        })
+        .unwrap()
+        .rows
+        .remove(0);
     let packets: Vec<Vec<u8>> = session
         .grain_extents(row.id)
         .iter()
@@ -129,6 +146,16 @@ fn one_object_without_a_capture_is_one_grain() {
         assert_eq!(summary.format.as_deref(), Some("RTV payload"));
         let bytes = [payload.clone()];
         assert_eq!(alone.grain_json(0, &bytes), session.grain_json(row.id, &packets));
-        assert_eq!(alone.grains(&Query { count: 1, ..Query::default() }).unwrap().rows[0].flow, None);
+        assert_eq!(
+            alone
+                .grains(&Query {
+                    count: 1,
+                    ..Query::default()
+                })
+                .unwrap()
+                .rows[0]
+                .flow,
+            None
+        );
     }
 }
