@@ -1,7 +1,6 @@
 //! A Grain or a packet laid open: byte strings and the fields that lie in them.
 
 use dicom_rtv::field::{Field, FieldKind};
-use dicom_rtv::json;
 use dicom_rtv::payload::{self, Payload};
 use dicom_rtv::rtp::{self, RtpPacket};
 use dicom_rtv::{FieldTree, nmos::ExtensionMap};
@@ -11,6 +10,7 @@ use grainscope_capture::frame::{self, Datagram, Frame, HeaderField};
 
 use crate::document;
 use crate::index::{GrainEntry, NONE, PacketEntry};
+use crate::json;
 use crate::model::{ByteSource, Detail, Extent, FieldRow, Segment};
 use crate::session::Session;
 

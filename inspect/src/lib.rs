@@ -13,6 +13,7 @@ mod flow;
 mod import;
 mod index;
 mod intake;
+mod json;
 pub mod model;
 mod query;
 pub mod report;

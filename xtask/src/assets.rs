@@ -87,9 +87,9 @@ impl Naming<'_> {
     }
 }
 
-/// HTML is what people and servers address; it keeps its name.
+/// HTML is what people and servers address, and the page asks for its examples by name: they keep theirs.
 fn is_fixed(path: &str) -> bool {
-    path.ends_with(".html")
+    path.ends_with(".html") || path.starts_with("example")
 }
 
 fn is_text(path: &str) -> bool {

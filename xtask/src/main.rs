@@ -93,7 +93,7 @@ fn main() -> ExitCode {
         Command::Test { filters, suite } => test::run(&filters, &suite),
         Command::Lint => lint::run(),
         Command::WasmTarget => wasm_target::ensure().map(|target| eprintln!("{target}")),
-        Command::Vectors => native::run_bin("grainscope-simulate", "vectors"),
+        Command::Vectors => native::generate(&[], &paths::root().join("tests/vectors")),
         Command::Dictionary { args } => dictionary::run(&args),
         Command::Bench { filters } => native::bench(&filters),
         Command::Screenshots => browser::screenshots(),

@@ -1,6 +1,6 @@
 //! The native binary and the other programs of the workspace.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -20,11 +20,15 @@ pub(crate) fn build(release: bool) -> Result<PathBuf> {
     Ok(folder.join(format!("grainscope{}", std::env::consts::EXE_SUFFIX)))
 }
 
-/// Runs a program of the workspace.
-pub(crate) fn run_bin(package: &str, bin: &str) -> Result<()> {
+/// Writes what the generator makes: the small vectors of tests/vectors, or with `--examples` those of the page.
+pub(crate) fn generate(options: &[&str], folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
     let mut cargo = process::cargo("run");
-    cargo.args(["--package", package, "--bin", bin]);
-    step(&format!("run {bin}"), || process::run(&mut cargo))
+    cargo
+        .args(["--package", "grainscope-simulate", "--bin", "vectors", "--"])
+        .args(options)
+        .arg(folder);
+    step("make captures", || process::run(&mut cargo))
 }
 
 /// Runs the benchmarks of the workspace.

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::assets::{self, Files};
 use crate::step::{say, step};
 use crate::wasm_target::{self, WasmTarget};
-use crate::{bindgen, compress, config, paths};
+use crate::{bindgen, compress, config, native, paths};
 
 /// Lists what is in the page, for tests and for people.
 #[derive(Serialize)]
@@ -90,6 +90,9 @@ fn static_files() -> Result<Files> {
     );
     let folder = web.join("static");
     read_folder(&folder, &folder, &mut files)?;
+    let examples = paths::target().join("examples-of-page");
+    native::generate(&["--examples"], &examples)?;
+    read_folder(&examples, &examples, &mut files)?;
     Ok(files)
 }
 

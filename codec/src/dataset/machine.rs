@@ -51,12 +51,13 @@ impl Content {
 pub(crate) struct Root {
     pub(crate) content: Content,
     pub(crate) implicit: bool,
-    /// See [`Machine`]; [`NO_CEILING`] for a data set that ends with its bytes.
-    pub(crate) ceiling: u32,
+    /// The least and the greatest tag of the root: an element with another one ends the data set.
+    pub(crate) first: u32,
+    pub(crate) last: u32,
 }
 
-/// Above every tag of an element.
-pub(crate) const NO_CEILING: u32 = 0xFFFE_0000;
+/// Above it are Items and delimiters.
+const LAST_PLAIN_TAG: u32 = 0xFFFD_FFFF;
 
 /// The level that is being read.
 #[derive(Clone, Copy)]
@@ -102,8 +103,9 @@ pub(crate) struct Machine<'a> {
     /// Sequences open.
     depth: u16,
     depth_limit: u16,
-    /// An element of the root with this tag or a greater one ends the data set.
-    ceiling: u32,
+    /// See [`Root`].
+    first: u32,
+    last: u32,
     /// The end of the level whose truncation was the last one told: what is cut with it is not told again.
     cut: usize,
     told_implicit: bool,
@@ -117,7 +119,7 @@ impl<'a> Machine<'a> {
             content: root.content,
             implicit: root.implicit,
             undefined: false,
-            least: 0,
+            least: root.first,
             limit: end,
         };
         Self {
@@ -126,7 +128,8 @@ impl<'a> Machine<'a> {
             level,
             depth: 0,
             depth_limit: depth,
-            ceiling: root.ceiling,
+            first: root.first,
+            last: root.last,
             cut: usize::MAX,
             told_implicit: false,
         }
@@ -142,10 +145,10 @@ impl<'a> Machine<'a> {
         let Some(window) = self.input.get(..self.level.limit) else {
             return true;
         };
-        let ceiling = if self.level.content == Content::Root {
-            self.ceiling
+        let last = if self.level.content == Content::Root {
+            self.last.min(LAST_PLAIN_TAG)
         } else {
-            NO_CEILING
+            LAST_PLAIN_TAG
         };
         let (mut pos, mut least, mut goes_on) = (self.pos, self.level.least, true);
         while let Some(rest) = window.get(pos..)
@@ -166,7 +169,7 @@ impl<'a> Machine<'a> {
             };
             let value = form.header_length() as usize;
             // An undefined length is odd.
-            if tag < least || tag >= ceiling || length & 1 != 0 || length as usize > rest.len() - value {
+            if tag < least || tag > last || length & 1 != 0 || length as usize > rest.len() - value {
                 break;
             }
             let end = pos + value + length as usize;
@@ -237,7 +240,7 @@ impl<'a> Machine<'a> {
         if tag_of(head) >> 16 == 0xFFFE {
             return self.delimiter_among_elements(sink, tag_of(head), length32(head));
         }
-        if self.level.content == Content::Root && tag_of(head) >= self.ceiling {
+        if self.level.content == Content::Root && !(self.first..=self.last).contains(&tag_of(head)) {
             return false;
         }
         if *head == [0; 8] {

@@ -47,7 +47,7 @@ pub use iter::{Elements, Fragments, Items, Node, Walk};
 pub use spans::{Span, SpanKind, Spans};
 
 use self::arena::{NONE, NodeData};
-use self::machine::{Content, NO_CEILING, Root};
+use self::machine::{Content, Root};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::tag::Tag;
@@ -114,10 +114,11 @@ impl<'a> DataSet<'a> {
         Self::read(arena, input, (start, end), Root::new(Content::Root, syntax), limits)
     }
 
-    /// Reads from `start` on, in Explicit VR, to the first element of a group above `group`: its [`end`](Self::end).
+    /// Reads from `start` on, in Explicit VR, to the first element of another group than `group`: its [`end`](Self::end).
     pub(crate) fn parse_group(arena: Arena, input: &'a [u8], start: u32, group: u16, limits: &Limits) -> Self {
         let mut root = Root::new(Content::Root, Syntax::ExplicitVrLe);
-        root.ceiling = Tag::new(group.saturating_add(1), 0).0;
+        root.first = Tag::new(group, 0).0;
+        root.last = Tag::new(group, 0xFFFF).0;
         Self::read(arena, input, (start, u32::MAX), root, limits)
     }
 
@@ -294,7 +295,8 @@ impl Root {
         Self {
             content,
             implicit: syntax == Syntax::ImplicitVrLe,
-            ceiling: NO_CEILING,
+            first: 0,
+            last: u32::MAX,
         }
     }
 }

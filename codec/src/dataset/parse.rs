@@ -54,7 +54,7 @@ pub(crate) fn parse(arena: &mut Arena, input: &[u8], range: (u32, u32), root: Ro
 pub(crate) struct Parsed {
     /// The index of the root's (0008,0005), or [`NONE`].
     pub(crate) charset: u32,
-    /// The end of the data set: of the bytes, or where the first element above the ceiling begins.
+    /// The end of the data set: of the bytes, or where the first element that is none of it begins.
     pub(crate) end: u32,
 }
 

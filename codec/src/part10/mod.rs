@@ -10,8 +10,8 @@ pub use write::{FileMeta, write};
 use alloc::format;
 use alloc::string::String;
 
-use crate::dataset::{Arena, DataSet, Issue, Syntax};
-use crate::error::{Error, Result};
+use crate::dataset::{Arena, DataSet, Issue, IssueKind, Syntax, UNDEFINED_LENGTH};
+use crate::error::{Error, Found, Result};
 use crate::limits::Limits;
 use crate::meta::MetaInformation;
 use crate::payload::{check_group_length, find_meta};
@@ -43,8 +43,20 @@ impl<'a> Part10<'a> {
     /// [`Invalid`](crate::ErrorKind::Invalid) or [`Incomplete`](crate::ErrorKind::Incomplete) if there is neither File Meta
     /// Information nor anything that looks like a data set.
     pub fn parse(input: &'a [u8], limits: &Limits) -> Result<Self> {
-        let (start, prefix_issue) = find_meta(input);
-        let is_bare = start as usize >= input.len() && prefix_issue.is_some();
+        let (start, mut prefix_issue) = find_meta(input);
+        let mut is_bare = start as usize >= input.len() && prefix_issue.is_some();
+        if prefix_issue.is_none()
+            && !is_group_0002(input, start as usize)
+            && guess_syntax(input, 0) == Some(Syntax::ExplicitVrLe)
+        {
+            // "DICM" is by chance at byte 128 of a bare data set.
+            is_bare = true;
+            prefix_issue = Some(Issue {
+                kind: IssueKind::Prefix,
+                error: Error::invalid("DICM prefix", 0, "a preamble", Found::Text("a data element")),
+                node: None,
+            });
+        }
         let start = if is_bare { 0 } else { start };
         let meta = MetaInformation::parse(Arena::new(), input, start, limits);
         let behind = meta.data_set().end();
@@ -133,10 +145,17 @@ fn guess_syntax(input: &[u8], start: usize) -> Option<Syntax> {
     if Vr::from_bytes([a, b]).is_some() {
         return Some(Syntax::ExplicitVrLe);
     }
-    let length = u64::from(u32::from_le_bytes([a, b, c, d]));
+    let length = u32::from_le_bytes([a, b, c, d]);
     // A data set begins with a low group: 0000 to 00FF, in fact mostly 0008.
     let is_low = rest.get(1) == Some(&0) && g != 0;
-    (is_low && length.saturating_add(8) <= rest.len() as u64).then_some(Syntax::ImplicitVrLe)
+    let fits = length == UNDEFINED_LENGTH || u64::from(length).saturating_add(8) <= rest.len() as u64;
+    (is_low && fits).then_some(Syntax::ImplicitVrLe)
+}
+
+fn is_group_0002(input: &[u8], start: usize) -> bool {
+    input
+        .get(start..)
+        .is_none_or(|rest| rest.is_empty() || rest.starts_with(&[2, 0]))
 }
 
 #[cfg(test)]

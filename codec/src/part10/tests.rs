@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use super::*;
 use crate::ErrorKind;
-use crate::dataset::IssueKind;
 use crate::dataset::write::DataSetWriter;
 
 const NAME: Tag = Tag::new(0x0010, 0x0010);
@@ -39,7 +38,10 @@ fn reads_what_it_writes() {
         assert_eq!(read.sop_class_uid(), Some("1.2.840.10008.5.1.4.1.1.7"));
         assert_eq!(read.sop_instance_uid(), Some("1.2.3"));
         let set = read.data_set().unwrap();
-        assert_eq!((set.syntax(), set.get(NAME).unwrap().value()), (syntax, b"Doe ".as_slice()));
+        assert_eq!(
+            (set.syntax(), set.get(NAME).unwrap().value()),
+            (syntax, b"Doe ".as_slice())
+        );
         assert!(read.unsupported().is_none());
     }
 }
@@ -54,7 +56,12 @@ fn names_what_it_does_not_read() {
     let name = "Explicit VR Big Endian (1.2.840.10008.1.2.2)";
     assert_eq!(read.unsupported().as_deref(), Some(name));
     let error = read.data_set().unwrap_err();
-    assert!(matches!(error.kind, ErrorKind::Unsupported { feature: "Explicit VR Big Endian" }));
+    assert!(matches!(
+        error.kind,
+        ErrorKind::Unsupported {
+            feature: "Explicit VR Big Endian"
+        }
+    ));
     assert_eq!(read.sop_instance_uid(), Some("1.2.3"));
 }
 
@@ -80,8 +87,28 @@ fn makes_up_for_what_is_missing() {
 }
 
 #[test]
+fn a_prefix_by_chance_is_none() {
+    let mut w = DataSetWriter::new(Syntax::ExplicitVrLe);
+    let mut text = alloc::vec![b'x'; 120];
+    text.extend_from_slice(b"DICMA1");
+    w.bytes(Tag::new(0x0008, 0x0080), Vr::LO, &text).unwrap();
+    w.text(NAME, Vr::PN, "Doe").unwrap();
+    let bytes = w.finish().unwrap();
+    assert_eq!(&bytes[128..132], b"DICM");
+    let read = Part10::parse(&bytes, &Limits::default()).unwrap();
+    assert_eq!(kinds(&read), [IssueKind::Prefix]);
+    assert_eq!(read.data_set().unwrap().elements().count(), 2);
+}
+
+#[test]
 fn refuses_what_is_no_file() {
-    for bytes in [b"".as_slice(), b"\x89PNG\r\n\x1a\n", &[0; 500], &[0xFF; 500], b"hello, this is a text without any meaning"] {
+    for bytes in [
+        b"".as_slice(),
+        b"\x89PNG\r\n\x1a\n",
+        &[0; 500],
+        &[0xFF; 500],
+        b"hello, this is a text without any meaning",
+    ] {
         assert!(Part10::parse(bytes, &Limits::default()).is_err());
     }
 }

@@ -35,17 +35,22 @@ const fn tag(group: u16, element: u16) -> Tag {
 
 fn dynamic_part(w: &mut DataSetWriter) -> crate::Result<()> {
     use LengthForm::{Explicit, Undefined};
-    w.begin_sequence(tag(0x0006, 0x0001), Undefined)?.begin_item(Undefined)?;
+    w.begin_sequence(tag(0x0006, 0x0001), Undefined)?
+        .begin_item(Undefined)?;
     w.begin_sequence(tag(0x0020, 0x9111), Explicit)?.begin_item(Explicit)?;
     w.u16(tag(0x0020, 0x9156), &[42])?.end_item()?.end_sequence()?;
     w.begin_sequence(tag(0x0034, 0x0009), Explicit)?.begin_item(Explicit)?;
-    w.text(tag(0x0034, 0x0008), Vr::CS, "NO")?.text(tag(0x0034, 0x000C), Vr::CS, "YES")?;
+    w.text(tag(0x0034, 0x0008), Vr::CS, "NO")?
+        .text(tag(0x0034, 0x000C), Vr::CS, "YES")?;
     w.end_item()?.end_sequence()?;
     w.begin_sequence(tag(0x0034, 0x000B), Explicit)?.begin_item(Explicit)?;
     w.text(tag(0x0070, 0x1602), Vr::CS, "PERSPECTIVE")?;
-    w.f64(tag(0x0070, 0x1603), &[1.0, 2.0, 3.0])?.f64(tag(0x0070, 0x1604), &[4.0, 5.0, 6.0])?;
+    w.f64(tag(0x0070, 0x1603), &[1.0, 2.0, 3.0])?
+        .f64(tag(0x0070, 0x1604), &[4.0, 5.0, 6.0])?;
     w.f64(tag(0x0070, 0x1605), &[0.0, 1.0, 0.0])?;
-    w.f64(tag(0x0070, 0x1606), &[-1.0, 1.0, 2.0, -2.0, 10.0, 500.0])?.end_item()?.end_sequence()?;
+    w.f64(tag(0x0070, 0x1606), &[-1.0, 1.0, 2.0, -2.0, 10.0, 500.0])?
+        .end_item()?
+        .end_sequence()?;
     w.begin_sequence(tag(0x0034, 0x000D), Explicit)?.begin_item(Explicit)?;
     w.timestamp(tag(0x0034, 0x0007), PtpTimestamp::from_ns(1_767_526_074_000_000_000))?;
     w.end_item()?.end_sequence()?.end_item()?.end_sequence()?;
@@ -55,16 +60,22 @@ fn dynamic_part(w: &mut DataSetWriter) -> crate::Result<()> {
 fn static_part(w: &mut DataSetWriter) -> crate::Result<()> {
     use LengthForm::Explicit;
     w.text(tag(0x0008, 0x0005), Vr::CS, "ISO_IR 192")?;
-    w.uid(tag(0x0008, 0x0016), "1.2.840.10008.10.1")?.uid(tag(0x0008, 0x0018), "2.25.77")?;
+    w.uid(tag(0x0008, 0x0016), "1.2.840.10008.10.1")?
+        .uid(tag(0x0008, 0x0018), "2.25.77")?;
     w.text(tag(0x0010, 0x0010), Vr::PN, "Müller")?;
     w.begin_sequence(tag(0x0034, 0x000A), Explicit)?;
     for source in [1_u128, 2] {
         w.begin_item(Explicit)?.begin_sequence(tag(0x0034, 0x0001), Explicit)?;
         for flow in [10_u128, 20] {
-            w.begin_item(Explicit)?.uuid(tag(0x0034, 0x0002), Uuid::from_u128(source + flow))?;
-            w.uid(tag(0x0034, 0x0003), "1.2.840.10008.1.2.7.1")?.u32(tag(0x0034, 0x0004), &[90_000])?.end_item()?;
+            w.begin_item(Explicit)?
+                .uuid(tag(0x0034, 0x0002), Uuid::from_u128(source + flow))?;
+            w.uid(tag(0x0034, 0x0003), "1.2.840.10008.1.2.7.1")?
+                .u32(tag(0x0034, 0x0004), &[90_000])?
+                .end_item()?;
         }
-        w.end_sequence()?.uuid(tag(0x0034, 0x0005), Uuid::from_u128(source))?.end_item()?;
+        w.end_sequence()?
+            .uuid(tag(0x0034, 0x0005), Uuid::from_u128(source))?
+            .end_item()?;
     }
     w.end_sequence()?;
     Ok(())
@@ -102,9 +113,18 @@ fn gives_the_meta_information() {
     assert_eq!(meta.sop_class_uid(), Some(expected.sop_class_uid));
     assert_eq!(meta.sop_instance_uid(), Some(expected.sop_instance_uid));
     assert_eq!((meta.source_id(), meta.flow_id()), (Some(SOURCE), Some(FLOW)));
-    assert_eq!((meta.sampling_rate(), meta.actual_frame_duration()), (Some(90_000), Some(16.5)));
-    assert_eq!((meta.private_creator_uid(), meta.private_information()), (Some("1.2.3.4"), Some([1, 2].as_slice())));
-    assert_eq!(read.data_set().start(), META_OFFSET as u32 + 12 + meta.group_length().unwrap());
+    assert_eq!(
+        (meta.sampling_rate(), meta.actual_frame_duration()),
+        (Some(90_000), Some(16.5))
+    );
+    assert_eq!(
+        (meta.private_creator_uid(), meta.private_information()),
+        (Some("1.2.3.4"), Some([1, 2].as_slice()))
+    );
+    assert_eq!(
+        read.data_set().start(),
+        META_OFFSET as u32 + 12 + meta.group_length().unwrap()
+    );
 }
 
 #[test]
@@ -128,7 +148,10 @@ fn gives_the_dynamic_part() {
     assert!(read.is_dynamic() && !read.is_static());
     let dynamic = read.dynamic().unwrap();
     assert_eq!(dynamic.item_count(), 1);
-    assert_eq!(dynamic.frame_origin_timestamp(), Some(PtpTimestamp::from_ns(1_767_526_074_000_000_000)));
+    assert_eq!(
+        dynamic.frame_origin_timestamp(),
+        Some(PtpTimestamp::from_ns(1_767_526_074_000_000_000))
+    );
     assert_eq!(dynamic.frame_acquisition_number(), Some(42));
     let usefulness = Usefulness {
         includes_information: Some(true),
@@ -150,7 +173,10 @@ fn gives_the_static_part_and_its_flows() {
     let bytes = payload(false, true);
     let read = parse(&bytes);
     assert!(!read.is_dynamic() && read.is_static() && read.dynamic().is_none());
-    assert_eq!((read.sop_class_uid(), read.sop_instance_uid()), (Some("1.2.840.10008.10.1"), Some("2.25.77")));
+    assert_eq!(
+        (read.sop_class_uid(), read.sop_instance_uid()),
+        (Some("1.2.840.10008.10.1"), Some("2.25.77"))
+    );
     let flows: Vec<_> = read.bulk_data_flows().collect();
     let ids: Vec<_> = flows
         .iter()
@@ -158,7 +184,11 @@ fn gives_the_static_part_and_its_flows() {
         .collect();
     assert_eq!(ids, [(1, 11), (1, 21), (2, 12), (2, 22)]);
     assert!(flows.iter().all(|f| f.sampling_rate == Some(90_000)));
-    assert!(flows.iter().all(|f| f.transfer_syntax_uid == Some("1.2.840.10008.1.2.7.1")));
+    assert!(
+        flows
+            .iter()
+            .all(|f| f.transfer_syntax_uid == Some("1.2.840.10008.1.2.7.1"))
+    );
 }
 
 #[test]
@@ -235,9 +265,30 @@ fn memory_is_used_again() {
 fn every_field_has_a_name_and_a_value() {
     let bytes = payload(true, true);
     let tree = fields(&parse(&bytes), CharacterSet::DEFAULT);
-    let roots: Vec<_> = tree.fields.iter().filter(|f| f.depth == 0).map(|f| f.name.as_ref()).collect();
-    assert_eq!(roots, ["Preamble", "DICOM Prefix", "RTV Meta Information", "Dynamic Part", "Static Part"]);
-    let value = |tag: Tag| tree.fields.iter().find(|f| f.tag == Some(tag)).unwrap().value.to_string();
+    let roots: Vec<_> = tree
+        .fields
+        .iter()
+        .filter(|f| f.depth == 0)
+        .map(|f| f.name.as_ref())
+        .collect();
+    assert_eq!(
+        roots,
+        [
+            "Preamble",
+            "DICOM Prefix",
+            "RTV Meta Information",
+            "Dynamic Part",
+            "Static Part"
+        ]
+    );
+    let value = |tag: Tag| {
+        tree.fields
+            .iter()
+            .find(|f| f.tag == Some(tag))
+            .unwrap()
+            .value
+            .to_string()
+    };
     assert_eq!(value(meta::RTV_SOURCE_IDENTIFIER), SOURCE.to_string());
     let class = "1.2.840.10008.10.1 (Video Endoscopic Image Real-Time Communication)";
     assert_eq!(value(meta::RTV_COMMUNICATION_SOP_CLASS_UID), class);
@@ -248,7 +299,10 @@ fn every_field_has_a_name_and_a_value() {
     let item = tree.fields.iter().find(|f| f.kind == FieldKind::Item).unwrap();
     assert_eq!((item.name.as_ref(), item.depth), ("Item 1", 2));
     let delimiters = tree.fields.iter().filter(|f| f.kind == FieldKind::Padding).count();
-    assert_eq!(delimiters, 3, "the preamble, and the delimiters of the dynamic part's Item and sequence");
+    assert_eq!(
+        delimiters, 3,
+        "the preamble, and the delimiters of the dynamic part's Item and sequence"
+    );
     // Every byte of a value is found again by its offset.
     let at = tree.fields.iter().find(|f| f.tag == Some(tag(0x0034, 0x0007))).unwrap();
     let index = tree.at(at.value_start).unwrap();
@@ -268,6 +322,10 @@ fn faults_are_notes_of_their_fields() {
         .filter(|f| f.notes.iter().any(|note| note.is_error))
         .map(|f| f.name.as_ref())
         .collect();
-    let expected = ["DICOM Prefix", "File Meta Information Group Length", "Real-Time Bulk Data Flow Sequence"];
+    let expected = [
+        "DICOM Prefix",
+        "File Meta Information Group Length",
+        "Real-Time Bulk Data Flow Sequence",
+    ];
     assert_eq!(noted, expected);
 }

@@ -279,3 +279,12 @@ fn fragments_that_overrun_or_have_no_length() {
     let bytes = join(&[pixels, &item(0), &item(u32::MAX), b"abcd"]);
     read(&bytes, &[IssueKind::UndefinedLength]);
 }
+
+#[test]
+fn the_greatest_tags_are_elements_too() {
+    for group in [0xFFFD_u16, 0xFFFF] {
+        let bytes = join(&[&group.to_le_bytes(), b"\xff\xffLO\x02\0ab"]);
+        let set = read(&bytes, &[]);
+        assert_eq!(set.elements().next().unwrap().value(), b"ab");
+    }
+}
