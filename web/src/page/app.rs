@@ -70,11 +70,11 @@ pub fn App() -> Html {
     };
     let on_example = {
         let (open_files, dispatch) = (open_files.clone(), dispatch.clone());
-        Callback::from(move |()| {
+        Callback::from(move |name: &'static str| {
             let (open_files, dispatch) = (open_files.clone(), dispatch.clone());
             spawn_local(async move {
-                match example::fetch().await {
-                    Ok(blob) => open_files.emit(vec![(example::EXAMPLE.to_owned(), blob)]),
+                match example::fetch(name).await {
+                    Ok(blob) => open_files.emit(vec![(name.to_owned(), blob)]),
                     Err(problem) => {
                         dispatch.emit(Action::Notice(format!("{}. {}", problem.title, problem.text).into()))
                     }

@@ -32,7 +32,7 @@ pub fn Explanation(props: &Props) -> Html {
             <p class="hint">{ "Choose a field to see its bytes, or a byte to see its field." }</p>
         },
     };
-    html! { <section class="explanation" aria-label="Chosen field" aria-live="polite">{ body }</section> }
+    html! { <section class="explanation" tabindex="0" aria-label="Chosen field" aria-live="polite">{ body }</section> }
 }
 
 fn of_field(selection: &Selection, field: &FieldRow) -> Html {

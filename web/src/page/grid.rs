@@ -80,6 +80,8 @@ pub struct Props {
     pub id: AttrValue,
     /// The columns.
     pub columns: &'static [Head],
+    /// Whether times have nine digits after the second and want the room.
+    pub is_fine: bool,
     /// Rows in all.
     pub total: u64,
     /// Gives a row, if it is here.
@@ -209,7 +211,7 @@ pub fn Grid(props: &Props) -> Html {
     });
     html! {
         <div
-            class={classes!("grid", props.id.to_string())}
+            class={classes!("grid", props.id.to_string(), props.is_fine.then_some("fine"))}
             role="grid"
             tabindex="0"
             aria-label={props.label.clone()}

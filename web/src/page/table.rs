@@ -119,6 +119,7 @@ pub fn TableView<T: Table>(props: &Props<T>) -> Html {
                 label={T::LABEL}
                 id={T::ID}
                 columns={T::HEADS}
+                is_fine={props.capture.summary.time_digits > 6}
                 total={rows.total()}
                 {line}
                 want={rows.want.clone()}
