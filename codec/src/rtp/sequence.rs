@@ -99,7 +99,7 @@ pub struct SequenceTracker {
     highest: u64,
     highest_timestamp: u32,
     highest_ns: u64,
-    /// Something is missing or in doubt: the fast path is closed.
+    /// Something is undecided: the fast path is closed.
     is_busy: bool,
     in_order: u64,
     lowest: u64,
@@ -210,7 +210,8 @@ impl SequenceTracker {
         }
         let arrival = self.classify(sequence, timestamp, now_ns);
         self.settle(now_ns);
-        self.is_busy = self.stray.is_some() || !self.gaps.is_empty();
+        // Gaps that are decided only matter to packets that are not in order.
+        self.is_busy = self.stray.is_some() || self.decided < self.gaps.len();
         arrival
     }
 
