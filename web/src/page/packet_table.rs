@@ -21,11 +21,14 @@ const HEADS: &[Head] = &[
     Head::text("Source", "Address and port"),
     Head::text("Destination", "Address and port"),
     Head::text("Kind", "What its flow carries").by(Column::Flow),
-    Head::number("Bytes", "Bytes on the wire").by(Column::Size),
     Head::number("Seq", "RTP sequence number"),
     Head::number("RTP time", "RTP timestamp").by(Column::RtpTimestamp),
     Head::text("M", "RTP marker"),
-    Head::number("Grain", "Number of the Grain, over all flows, that it carries a part of"),
+    Head::number("Bytes", "Bytes on the wire").by(Column::Size),
+    Head::number(
+        "Grain",
+        "Number of the Grain, over all flows, that it carries a part of",
+    ),
     Head::text("Remarks", "Duplicate, late, behind a gap"),
 ];
 
@@ -50,10 +53,10 @@ impl Table for Packets {
             row.source.clone(),
             row.destination.clone(),
             groups::kind_name(row.kind).into(),
-            row.length.to_string(),
             row.sequence.map_or_else(String::new, |s| s.to_string()),
             row.rtp_timestamp.map_or_else(String::new, |t| t.to_string()),
             (if row.marker { "M" } else { "" }).into(),
+            row.length.to_string(),
             row.grain.map_or_else(String::new, |g| g.to_string()),
             remarks,
         ];
@@ -66,6 +69,10 @@ impl Table for Packets {
     }
 
     fn empty(_: &Same<CaptureState>, flow: bool) -> &'static str {
-        if flow { "No packet of this flow." } else { "No packets read yet." }
+        if flow {
+            "No packet of this flow."
+        } else {
+            "No packets read yet."
+        }
     }
 }

@@ -12,6 +12,7 @@ use super::rows::{TableRow, use_rows};
 use super::same::Same;
 use super::state::{Action, Sort, Tab};
 use crate::logic::format;
+use crate::logic::health::sentence;
 use crate::protocol::{CaptureState, Place};
 
 /// What a table shows.
@@ -112,7 +113,7 @@ pub fn TableView<T: Table>(props: &Props<T>) -> Html {
     html! {
         <>
             if let Some(error) = rows.error() {
-                <p class="filter-error error" role="alert">{ error }</p>
+                <p class="filter-error error" role="alert">{ sentence(&error) }</p>
             }
             <Grid
                 label={T::LABEL}
