@@ -210,7 +210,7 @@ pub(crate) mod tests {
             verdict(&flow),
             (Level::Error, "1 rule broken, 1,200 lost, 2 warnings".into())
         );
-        assert_eq!(verdict(&super::tests::flow(1, FlowKind::Ptp)).0, Level::Quiet);
+        assert_eq!(verdict(&self::flow(1, FlowKind::Ptp)).0, Level::Quiet);
     }
 
     #[test]
