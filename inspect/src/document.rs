@@ -74,6 +74,9 @@ impl Document {
             is_static,
             is_dynamic,
             static_grain: NONE,
+            signature: crate::rules::ledger::OVERFLOW,
+            direct: 0,
+            compared: 0,
             findings: 0,
         })
     }

@@ -122,6 +122,13 @@ pub(crate) struct GrainEntry {
     pub(crate) is_dynamic: bool,
     /// The latest Grain of the flow, up to this one, with a static part.
     pub(crate) static_grain: u32,
+    /// What was seen of it, as a number of its flow's ledger.
+    pub(crate) signature: u16,
+    /// Rules that it breaks apart from those that its signature tells: loss, order, intervals.
+    pub(crate) direct: u16,
+    /// Rules that it breaks together with other flows.
+    pub(crate) compared: u16,
+    /// All of them.
     pub(crate) findings: u32,
 }
 

@@ -18,6 +18,7 @@ pub mod model;
 mod query;
 pub mod report;
 mod rows;
+pub mod rules;
 mod sdp;
 mod session;
 pub mod time;

@@ -30,17 +30,15 @@ mod framer;
 
 use alloc::vec::Vec;
 
-pub use assembler::GrainAssembler;
+use crate::wire;
 
-/// Where `DICM` stands in the payload of a Grain's first packet (PS3.22 7.1).
-const PREFIX_OFFSET: usize = 128;
-const PREFIX: &[u8] = b"DICM";
+pub use assembler::GrainAssembler;
 
 /// Whether a packet's payload looks like the start of an RTV payload: `DICM` at offset 128 (PS3.22 7.1).
 #[inline]
 #[must_use]
 pub fn looks_like_start(payload: &[u8]) -> bool {
-    payload.get(PREFIX_OFFSET..PREFIX_OFFSET + PREFIX.len()) == Some(PREFIX)
+    wire::preamble_and_prefix(payload).is_ok()
 }
 
 /// How a [`GrainAssembler`] works.
