@@ -83,8 +83,9 @@ impl Session {
         let tree = payload::fields(&payload, self.charset_before(entry));
         let number = self.table.number(entry.flow).unwrap_or_default();
         let name = format!("Grain {}, {} bytes", entry.index, bytes.len());
-        let mut fields = headers;
-        fields.extend(rows(tree, 0));
+        // What the Grain says comes first; how it travelled, behind it.
+        let mut fields: Vec<FieldRow> = rows(tree, 0).collect();
+        fields.extend(headers);
         let mut detail = Detail {
             title: format!(
                 "Grain {} of flow {number}, {}",
