@@ -133,15 +133,20 @@ siblings! {
 
 impl<'d, 'a> Elements<'d, 'a> {
     /// The first element of this tag.
-    pub(crate) fn find_tag(mut self, tag: Tag) -> Option<Element<'d, 'a>> {
-        let ordered = self.0.set.is_ordered();
-        while let Some((index, data)) = self.0.step() {
-            if data.tag == tag.0 && matches!(data.form, Form::Implicit | Form::Short | Form::Long) {
-                return Some(Element::new(self.0.set, index, data));
+    pub(crate) fn find_tag(self, tag: Tag) -> Option<Element<'d, 'a>> {
+        let Siblings { set, mut next, end } = self.0;
+        let ordered = set.is_ordered();
+        let nodes = set.arena.nodes.get(..end as usize)?;
+        while let Some(data) = nodes.get(next as usize) {
+            if data.tag >= tag.0 {
+                if data.tag == tag.0 && matches!(data.form, Form::Implicit | Form::Short | Form::Long) {
+                    return Some(Element::new(set, next, data));
+                }
+                if ordered {
+                    return None;
+                }
             }
-            if data.tag > tag.0 && ordered {
-                return None;
-            }
+            next = data.next;
         }
         None
     }

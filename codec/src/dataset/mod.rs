@@ -133,6 +133,7 @@ impl<'a> DataSet<'a> {
         )
     }
 
+    #[inline]
     fn read(mut arena: Arena, input: &'a [u8], range: (u32, u32), root: Root, limits: &Limits) -> Self {
         let longest = NONE - 1;
         let length = u32::try_from(input.len()).unwrap_or(u32::MAX);

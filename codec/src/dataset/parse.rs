@@ -126,13 +126,13 @@ impl Sink for Tree<'_> {
         (next as usize) < self.limit
     }
 
-    #[inline]
+    #[inline(always)]
     fn open(&mut self, part: Part, _outer: Level) -> bool {
         self.open = self.push(&part, NONE);
         self.nodes.len() < self.limit
     }
 
-    #[inline]
+    #[inline(always)]
     fn close(&mut self, end: usize, delimited: bool) -> Level {
         let count = self.nodes.len() as u32;
         let mut level = Level {

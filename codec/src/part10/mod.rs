@@ -14,7 +14,7 @@ use crate::dataset::{Arena, DataSet, Issue, IssueKind, Syntax, UNDEFINED_LENGTH}
 use crate::error::{Error, Found, Result};
 use crate::limits::Limits;
 use crate::meta::MetaInformation;
-use crate::payload::{check_group_length, find_meta};
+use crate::payload::{check_group_length, find_meta, prefix_issue};
 use crate::tag::Tag;
 use crate::{Vr, uid};
 
@@ -43,7 +43,8 @@ impl<'a> Part10<'a> {
     /// [`Invalid`](crate::ErrorKind::Invalid) or [`Incomplete`](crate::ErrorKind::Incomplete) if there is neither File Meta
     /// Information nor anything that looks like a data set.
     pub fn parse(input: &'a [u8], limits: &Limits) -> Result<Self> {
-        let (start, mut prefix_issue) = find_meta(input);
+        let (start, has_prefix) = find_meta(input);
+        let mut prefix_issue = (!has_prefix).then(|| prefix_issue(input));
         let mut is_bare = start as usize >= input.len() && prefix_issue.is_some();
         if prefix_issue.is_none()
             && !is_group_0002(input, start as usize)

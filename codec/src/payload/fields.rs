@@ -32,7 +32,7 @@ pub fn fields(payload: &Payload<'_>, charset: CharacterSet) -> FieldTree {
                 None => tree.fields.get_mut(at),
             };
             if let Some(field) = first {
-                field.notes.push(note(issue));
+                field.notes.push(note(&issue));
             }
         }
     }
@@ -67,11 +67,11 @@ fn front(payload: &Payload<'_>, tree: &mut FieldTree) {
         let field = tree.push(
             Field::new(0, "DICOM Prefix", PREAMBLE_LENGTH as u32, length as u32, shown).with_clause("PS3.22 7.1"),
         );
-        field.notes.extend(issue.map(note));
+        field.notes.extend(issue.as_ref().map(note));
     } else if start > 0 {
         let shown = bytes(0, start as usize);
         let field = tree.push(Field::new(0, "Unread bytes", 0, start, shown).of_kind(FieldKind::Error));
-        field.notes.extend(issue.map(note));
+        field.notes.extend(issue.as_ref().map(note));
     }
 }
 

@@ -45,8 +45,6 @@ pub struct Payload<'a> {
     meta: MetaInformation<'a>,
     data_set: DataSet<'a>,
     has_prefix: bool,
-    prefix_issue: Option<Issue>,
-    length_issue: Option<Issue>,
 }
 
 impl<'a> Payload<'a> {
@@ -59,21 +57,15 @@ impl<'a> Payload<'a> {
     /// Reads a payload into memory used before ([`Self::into_arena`]): it then allocates nothing.
     #[must_use]
     pub fn parse_in(arena: PayloadArena, input: &'a [u8], limits: &Limits) -> Self {
-        let (meta_start, prefix_issue) = find_meta(input);
+        let (meta_start, has_prefix) = find_meta(input);
         let meta = MetaInformation::parse(arena.meta, input, meta_start, limits);
         let start = meta.data_set().end();
         let data_set = DataSet::parse_range(arena.data, input, start, u32::MAX, Syntax::ExplicitVrLe, limits);
         Self {
             input,
-            length_issue: if meta.data_set().is_empty() {
-                None
-            } else {
-                check_group_length(&meta)
-            },
             meta,
             data_set,
-            has_prefix: prefix_issue.is_none(),
-            prefix_issue,
+            has_prefix,
         }
     }
 
@@ -118,9 +110,12 @@ impl<'a> Payload<'a> {
     }
 
     /// What is wrong: with the prefix, the group length, the RTV Meta Information, the data set.
-    pub fn issues(&self) -> impl Iterator<Item = &Issue> {
-        let own = self.prefix_issue.iter().chain(&self.length_issue);
-        own.chain(self.meta.data_set().issues()).chain(self.data_set.issues())
+    pub fn issues(&self) -> impl Iterator<Item = Issue> {
+        let prefix = (!self.has_prefix).then(|| prefix_issue(self.input));
+        let has_meta = !self.meta.data_set().is_empty();
+        let length = if has_meta { check_group_length(&self.meta) } else { None };
+        let sets = self.meta.data_set().issues().iter().chain(self.data_set.issues());
+        prefix.into_iter().chain(length).chain(sets.copied())
     }
 
     /// Whether it has a dynamic part: (0006,0001).
@@ -172,28 +167,29 @@ pub fn encode(meta: &[u8], data_set: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Where group 0002 begins: at 132 behind the prefix, else wherever it can be seen, else at the end of the bytes.
-pub(crate) fn find_meta(input: &[u8]) -> (u32, Option<Issue>) {
-    let found = input.get(PREAMBLE_LENGTH..META_OFFSET);
-    if found == Some(PREFIX.as_slice()) {
-        return (META_OFFSET as u32, None);
+/// Where group 0002 begins: at 132 behind the prefix, else wherever it can be seen, else at the end of the bytes. And whether
+/// the prefix is there.
+pub(crate) fn find_meta(input: &[u8]) -> (u32, bool) {
+    if input.get(PREAMBLE_LENGTH..META_OFFSET) == Some(PREFIX.as_slice()) {
+        return (META_OFFSET as u32, true);
     }
-    let error = match found.and_then(|bytes| bytes.first_chunk().copied()) {
+    let starts = [META_OFFSET, if input.starts_with(&PREFIX) { PREFIX.len() } else { 0 }];
+    let start = starts.into_iter().find(|&start| is_meta(input, start));
+    (start.map_or(u32::MAX, |start| start as u32), false)
+}
+
+/// What is wrong where the prefix is not.
+pub(crate) fn prefix_issue(input: &[u8]) -> Issue {
+    let found = input.get(PREAMBLE_LENGTH..META_OFFSET).and_then(|bytes| bytes.first_chunk().copied());
+    let error = match found {
         Some(bytes) => Error::invalid("DICM prefix", PREAMBLE_LENGTH as u64, "DICM", Found::Bytes(bytes)),
         None => Error::incomplete("preamble and DICM prefix", 0, META_OFFSET as u64, input.len() as u64),
     };
-    let starts = [META_OFFSET, if input.starts_with(&PREFIX) { PREFIX.len() } else { 0 }];
-    let start = starts.into_iter().find(|&start| is_meta(input, start));
-    let start = start.map_or(u32::MAX, |start| start as u32);
-    let kind = IssueKind::Prefix;
-    (
-        start,
-        Some(Issue {
-            kind,
-            error,
-            node: None,
-        }),
-    )
+    Issue {
+        kind: IssueKind::Prefix,
+        error,
+        node: None,
+    }
 }
 
 /// Whether an element of group 0002 begins here.
