@@ -119,8 +119,6 @@ pub(crate) struct GrainEntry {
     pub(crate) packets: (u32, u32),
     pub(crate) payload_bytes: u32,
     pub(crate) complete: bool,
-    /// Cut by an edge of the capture, which is nobody's fault.
-    pub(crate) at_edge: bool,
     pub(crate) truncated: bool,
     pub(crate) is_static: bool,
     pub(crate) is_dynamic: bool,

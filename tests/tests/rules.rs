@@ -259,3 +259,30 @@ fn thresholds_move_the_limits() {
     let session = inspect_with(&case.capture().unwrap(), Some(&case.sdp()), settings);
     assert_eq!(session.findings(), []);
 }
+
+#[test]
+fn the_reference_is_that_of_the_registry() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/rules.md");
+    let kept = fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == grainscope_inspect::rules::markdown(),
+        "docs/rules.md is old: run `cargo run -p grainscope-inspect --example rules`"
+    );
+}
+
+#[test]
+fn the_registry_is_that_of_the_agreed_rules() {
+    let Some(folder) = shared("rtv") else { return };
+    let text = fs::read_to_string(folder.join("RULES.md")).unwrap();
+    let mut agreed = BTreeSet::new();
+    for line in text.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        if cells.len() > 4 && cells[1].contains('.') {
+            agreed.insert((cells[1].to_owned(), cells[2].to_owned()));
+        }
+    }
+    let ours = grainscope_inspect::rules::rules()
+        .iter()
+        .map(|rule| (rule.id.to_owned(), format!("{:?}", rule.severity)));
+    assert_eq!(ours.collect::<BTreeSet<_>>(), agreed);
+}

@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn every_asked_attribute_has_its_bit() {
-        assert!((50..=128).contains(&ASKED.len()), "{}", ASKED.len());
+        assert!((40..=128).contains(&ASKED.len()), "{}", ASKED.len());
     }
 
     #[test]

@@ -53,23 +53,27 @@ pub(crate) fn time_base(ticks: &[Tick], rate: u32) -> Vec<(u64, i64, i64)> {
 pub(crate) fn steps(base: &[(u64, i64, i64)], rate: u32, limits: &Thresholds) -> Vec<(u64, i64)> {
     let allowed = ns(limits.sync_step_ms) + TICKS * 1_000_000_000 / i64::from(rate.max(1));
     let mut found: Vec<(u64, i64)> = Vec::new();
-    let mut is_open = false;
-    for window in base.windows(2 * SIDE) {
+    // The windows that see one step, and the first and last of those that see it whole.
+    let mut open: Option<(usize, usize, i64)> = None;
+    let mut close = |open: &mut Option<(usize, usize, i64)>| {
+        if let Some((first, last, step)) = open.take() {
+            found.extend(base.get(first.midpoint(last) + SIDE).map(|(id, ..)| (*id, step)));
+        }
+    };
+    for (at, window) in base.windows(2 * SIDE).enumerate() {
         let (before, after) = window.split_at(SIDE);
         let step = median_of(after).saturating_sub(median_of(before));
-        let is_step = step.abs() > allowed;
-        match found.last_mut() {
-            // One step moves the medians of several windows.
-            Some(last) if is_step && is_open => {
-                if step.abs() > last.1.abs() {
-                    *last = (after[0].0, step);
-                }
-            }
-            _ if is_step => found.push((after[0].0, step)),
-            _ => {}
+        if step.abs() <= allowed {
+            close(&mut open);
+            continue;
         }
-        is_open = is_step;
+        open = Some(match open {
+            Some((first, _, most)) if step.abs() == most.abs() => (first, at, most),
+            Some(greater) if step.abs() < greater.2.abs() => greater,
+            _ => (at, at, step),
+        });
     }
+    close(&mut open);
     found
 }
 
