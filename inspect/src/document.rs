@@ -69,7 +69,6 @@ impl Document {
             packets: (0, 0),
             payload_bytes: u32::try_from(self.length).unwrap_or(u32::MAX),
             complete: true,
-            at_edge: false,
             truncated: false,
             is_static,
             is_dynamic,

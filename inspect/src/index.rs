@@ -42,6 +42,10 @@ impl<T> Chunked<T> {
         self.chunks.get_mut(index / CHUNK)?.get_mut(index % CHUNK)
     }
 
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.chunks.iter_mut().flatten()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flatten()
     }
@@ -115,8 +119,6 @@ pub(crate) struct GrainEntry {
     pub(crate) packets: (u32, u32),
     pub(crate) payload_bytes: u32,
     pub(crate) complete: bool,
-    /// Cut by an edge of the capture, which is nobody's fault.
-    pub(crate) at_edge: bool,
     pub(crate) truncated: bool,
     pub(crate) is_static: bool,
     pub(crate) is_dynamic: bool,

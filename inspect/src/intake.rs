@@ -437,7 +437,6 @@ impl Session {
             packets: (first, self.grain_packets.len() as u32 - first),
             payload_bytes: grain.payload_length as u32,
             complete: grain.complete,
-            at_edge: grain.at_edge,
             truncated: grain.truncated,
             is_static: payload.is_static(),
             is_dynamic: payload.is_dynamic(),

@@ -52,6 +52,8 @@ pub(crate) struct Described {
     pub(crate) source_id: Option<Uuid>,
     pub(crate) flow_id: Option<Uuid>,
     pub(crate) transfer_syntax: Option<String>,
+    /// (0034,0004), Hz.
+    pub(crate) sampling_rate: Option<u32>,
 }
 
 /// What is known of a metadata flow.
@@ -67,6 +69,8 @@ pub(crate) struct Metadata {
     map: ExtensionMap,
     /// Grains so far.
     pub(crate) grains: u32,
+    /// The first of them.
+    pub(crate) first_grain: u32,
     /// SOP Class UIDs and how often each came.
     classes: BTreeMap<String, u32>,
     pub(crate) sop_instance: Option<String>,
@@ -111,6 +115,7 @@ impl Metadata {
             guess: ExtensionGuess::new(map),
             map,
             grains: 0,
+            first_grain: NONE,
             classes: BTreeMap::new(),
             sop_instance: None,
             source_id: None,
@@ -213,6 +218,9 @@ impl Metadata {
 
     /// Takes over what a Grain says.
     pub(crate) fn learn(&mut self, grain: u32, rtp_timestamp: u32, payload: &Payload<'_>) {
+        if self.grains == 0 {
+            self.first_grain = grain;
+        }
         self.grains += 1;
         if self.timestamps.len() < TIMESTAMPS {
             self.timestamps.push(rtp_timestamp);
@@ -256,6 +264,7 @@ impl Metadata {
                 source_id: flow.source_id,
                 flow_id: flow.flow_id,
                 transfer_syntax: flow.transfer_syntax_uid.map(str::to_owned),
+                sampling_rate: flow.sampling_rate,
             }));
         self.refers_to.clear();
         if let Some(evidence) = data_set.get(tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE) {

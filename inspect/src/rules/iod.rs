@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn every_asked_attribute_has_its_bit() {
-        assert!((50..=128).contains(&ASKED.len()), "{}", ASKED.len());
+        assert!((40..=128).contains(&ASKED.len()), "{}", ASKED.len());
     }
 
     #[test]
@@ -288,13 +288,13 @@ mod tests {
     fn type_1_needs_a_value_and_type_2_does_not() {
         let judged = judge(
             |w| {
-                w.bytes(tags::MODALITY, Vr::CS, b"  ");
-                w.bytes(tags::PATIENT_NAME, Vr::PN, b"");
-                w.begin_sequence(Tag::new(0x0034, 0x000A), LengthForm::Explicit);
-                w.begin_item(LengthForm::Explicit);
-                w.bytes(Tag::new(0x0034, 0x0005), Vr::OB, b"");
-                w.end_item();
-                w.end_sequence();
+                _ = w.bytes(tags::MODALITY, Vr::CS, b"  ");
+                _ = w.bytes(tags::PATIENT_NAME, Vr::PN, b"");
+                _ = w.begin_sequence(Tag::new(0x0034, 0x000A), LengthForm::Explicit);
+                _ = w.begin_item(LengthForm::Explicit);
+                _ = w.bytes(Tag::new(0x0034, 0x0005), Vr::OB, b"");
+                _ = w.end_item();
+                _ = w.end_sequence();
             },
             uid::VIDEO_ENDOSCOPIC_IMAGE_RTC,
             false,
