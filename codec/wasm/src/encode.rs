@@ -71,7 +71,7 @@ fn meta_information(source: &JsValue) -> Result<Vec<u8>> {
     if !source.is_object() {
         return Err(Fault::argument("meta", "RTV Meta Information", kind(source)));
     }
-    let is_json = || Object::keys(source.unchecked_ref()).iter().any(|key| tag_of(&key).is_some());
+    let is_json = || Object::keys(source.unchecked_ref::<Object>()).iter().any(|key| tag_of(&key).is_some());
     if array(source, "elements").is_some() {
         return data_set(source, syntax, CharacterSet::DEFAULT);
     }
@@ -181,7 +181,7 @@ impl Level {
         if !source.is_object() || Array::is_array(source) {
             return Err(Fault::argument("data set", "elements or DICOM JSON", kind(source)));
         }
-        let keys = Object::keys(source.unchecked_ref());
+        let keys = Object::keys(source.unchecked_ref::<Object>());
         let mut elements = keys
             .iter()
             .map(|key| {

@@ -41,6 +41,7 @@ pub(crate) fn kind(value: &JsValue) -> String {
 /// A value of Rust as JavaScript has it: `null` for what is absent, BigInt for 64 bits and more.
 pub(crate) fn plain<T: Serialize + ?Sized>(value: &T) -> Result<JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::new()
+        .serialize_maps_as_objects(true)
         .serialize_missing_as_null(true)
         .serialize_large_number_types_as_bigints(true);
     Ok(value.serialize(&serializer)?)
