@@ -71,7 +71,11 @@ fn meta_information(source: &JsValue) -> Result<Vec<u8>> {
     if !source.is_object() {
         return Err(Fault::argument("meta", "RTV Meta Information", kind(source)));
     }
-    let is_json = || Object::keys(source.unchecked_ref::<Object>()).iter().any(|key| tag_of(&key).is_some());
+    let is_json = || {
+        Object::keys(source.unchecked_ref::<Object>())
+            .iter()
+            .any(|key| tag_of(&key).is_some())
+    };
     if array(source, "elements").is_some() {
         return data_set(source, syntax, CharacterSet::DEFAULT);
     }

@@ -22,7 +22,13 @@ pub(crate) type Result<T> = core::result::Result<T, Fault>;
 impl Fault {
     /// An argument of the wrong type or form.
     pub(crate) fn argument(what: impl Into<String>, expected: &str, found: impl Into<String>) -> Self {
-        Self::new("argument", what.into(), 0.0, Some(expected.to_owned()), Some(found.into()))
+        Self::new(
+            "argument",
+            what.into(),
+            0.0,
+            Some(expected.to_owned()),
+            Some(found.into()),
+        )
     }
 
     /// A value that cannot stand in an element.

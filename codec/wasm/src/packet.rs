@@ -42,7 +42,10 @@ pub fn packetize(
     let options: PacketizeInput = options::read(options)?;
     let payload = Bytes::take(&payload, "payload")?;
     let timestamp = options.timestamp;
-    let identity = options.identity.as_ref().map_or(Ok(Identity::default()), IdentityInput::read)?;
+    let identity = options
+        .identity
+        .as_ref()
+        .map_or(Ok(Identity::default()), IdentityInput::read)?;
     let mut packetizer = Packetizer::new(options.read()?).map_err(Fault::from)?;
     let packets = packetizer
         .packetize(&payload.copy, timestamp, &identity)
@@ -154,7 +157,9 @@ fn describe(packet: &RtpPacket<'_>, bytes: &Bytes, map: &ExtensionMap) -> Packet
         csrcs: packet.csrcs().collect(),
         extension: extension.as_ref().map(|extension| describe_extension(extension, map)),
         identity: extension.map(|extension| (&Identity::read(&extension, map)).into()),
-        payload: bytes.view(start, start.saturating_add(packet.payload().len() as u32)).into(),
+        payload: bytes
+            .view(start, start.saturating_add(packet.payload().len() as u32))
+            .into(),
         payload_offset: start,
         padding_length: packet.padding_length(),
         length: packet.length() as u32,

@@ -42,7 +42,10 @@ pub(crate) fn json(tag: Tag, vr: Vr, element: &JsValue, charset: &CharacterSet) 
     if value::is_single_valued(vr) && values.length() > 1 {
         return Err(Fault::value(tag, vr, "one value", values.length().to_string()));
     }
-    let texts = values.iter().map(|value| cell.text(&value)).collect::<Result<Vec<_>>>()?;
+    let texts = values
+        .iter()
+        .map(|value| cell.text(&value))
+        .collect::<Result<Vec<_>>>()?;
     let text = texts.join("\\");
     charset
         .encode_value(vr, &text)
@@ -159,7 +162,10 @@ fn decimal_string(number: f64) -> String {
 /// The bytes of base64 with its padding (RFC 4648 4).
 fn base64(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
-    let body = digits.strip_suffix(b"==").or_else(|| digits.strip_suffix(b"=")).unwrap_or(digits);
+    let body = digits
+        .strip_suffix(b"==")
+        .or_else(|| digits.strip_suffix(b"="))
+        .unwrap_or(digits);
     if digits.len() % 4 != 0 {
         return None;
     }
@@ -201,7 +207,11 @@ mod tests {
             (1.0 / 3.0, "0.3333333333333333"),
             (16.683_333_333_333_334, "1.66833333333333e1"),
         ] {
-            let text = if text.len() > DECIMAL_STRING_LENGTH { &text[..0] } else { text };
+            let text = if text.len() > DECIMAL_STRING_LENGTH {
+                &text[..0]
+            } else {
+                text
+            };
             let written = decimal_string(number);
             assert!(written.len() <= DECIMAL_STRING_LENGTH, "{written}");
             if !text.is_empty() {
