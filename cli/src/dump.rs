@@ -3,10 +3,10 @@
 use std::io::{self, BufWriter, Write};
 
 use grainscope_inspect::model::{Detail, FieldRow, Flow, GrainRow, PacketRow, Query};
-use grainscope_inspect::{Concealer, Privacy, time};
+use grainscope_inspect::{Concealer, Privacy, time as instant};
 
 use crate::capture::{Capture, PrivacyArguments, SourceArguments};
-use crate::select::{Filter, FilterArguments};
+use crate::select::{Filter, FilterArguments, Time, time};
 use crate::style::{Style, clean};
 use crate::{Failure, written};
 
@@ -40,11 +40,14 @@ pub(crate) struct Arguments {
     privacy: PrivacyArguments,
     #[command(flatten)]
     filter: FilterArguments,
+    /// Only up to this time
+    #[arg(long, alias = "until", value_name = "TIME", help_heading = "Filters", allow_negative_numbers = true, value_parser = time)]
+    to: Option<Time>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let privacy = arguments.privacy.privacy();
-    let filter = arguments.filter.filter();
+    let filter = arguments.filter.filter(arguments.to);
     let mut capture = Capture::open(&arguments.source)?;
     let mut dump = Dump {
         arguments,
@@ -327,7 +330,7 @@ fn clock(ns: Option<i64>, digits: u8) -> String {
     let Some(ns) = ns else {
         return "-".into();
     };
-    let text = time::utc(ns, digits);
+    let text = instant::utc(ns, digits);
     let clock = text.split_once('T').map_or(text.as_str(), |(_, clock)| clock);
     clock.trim_end_matches('Z').to_owned()
 }

@@ -12,7 +12,7 @@ use grainscope_inspect::{Concealer, Privacy, Session};
 use crate::capture::{Capture, PrivacyArguments, SourceArguments};
 use crate::input::Bytes;
 use crate::inspect::hidden_findings;
-use crate::select::{Filter, FilterArguments};
+use crate::select::{Filter, FilterArguments, Time, time};
 use crate::{Failure, written};
 
 /// Rows asked for at a time.
@@ -54,6 +54,9 @@ pub(crate) struct Arguments {
     privacy: PrivacyArguments,
     #[command(flatten)]
     filter: FilterArguments,
+    /// Only up to this time
+    #[arg(long, value_name = "TIME", help_heading = "Filters", allow_negative_numbers = true, value_parser = time)]
+    until: Option<Time>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -73,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut capture = Capture::read(&arguments.source)?;
     capture.unsupported()?;
     let flows = capture.session.flows();
-    let filter = arguments.filter.filter();
+    let filter = arguments.filter.filter(arguments.until);
     filter.check(&flows)?;
     let findings = capture.session.findings();
     for rule in &arguments.rule {

@@ -8,7 +8,7 @@ use grainscope_inspect::{Concealer, Privacy};
 use serde_json::Value;
 
 use crate::capture::{Capture, PrivacyArguments, SourceArguments};
-use crate::select::{Chosen, Filter, FilterArguments};
+use crate::select::{Chosen, Filter, FilterArguments, Time, time};
 use crate::style::Style;
 use crate::table::Table;
 use crate::{Failure, written};
@@ -41,6 +41,9 @@ pub(crate) struct Arguments {
     privacy: PrivacyArguments,
     #[command(flatten)]
     filter: FilterArguments,
+    /// Only up to this time
+    #[arg(long, alias = "until", value_name = "TIME", help_heading = "Filters", allow_negative_numbers = true, value_parser = time)]
+    to: Option<Time>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -48,7 +51,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(Failure::usage("--no-datasets goes with --json or --ndjson"));
     }
     let privacy = arguments.privacy.privacy();
-    let filter = arguments.filter.filter();
+    let filter = arguments.filter.filter(arguments.to);
     let mut capture = Capture::open(&arguments.source)?;
     let report = Report {
         privacy: privacy.as_ref(),

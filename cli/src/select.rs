@@ -19,9 +19,6 @@ pub(crate) struct FilterArguments {
     /// Only from this time on: seconds from the first packet, or 2026-01-04T11:27:17.5Z
     #[arg(long, value_name = "TIME", allow_negative_numbers = true, value_parser = time)]
     from: Option<Time>,
-    /// Only up to this time
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true, value_parser = time)]
-    to: Option<Time>,
     /// Only Grains, and packets of Grains, for which this holds: 'PatientID == "X"', 'Modality == ES and grain.static'
     #[arg(long = "where", value_name = "FILTER", long_help = where_help(), value_parser = selector)]
     selector: Option<Selector>,
@@ -48,7 +45,7 @@ fn selector(text: &str) -> Result<Selector, String> {
 
 /// A point in time.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Time {
+pub(crate) enum Time {
     /// Nanoseconds since the first packet.
     Relative(i64),
     /// Nanoseconds since 1970 UTC.
@@ -58,29 +55,26 @@ enum Time {
 /// A filter at work.
 pub(crate) struct Filter<'a> {
     arguments: &'a FilterArguments,
+    to: Option<Time>,
 }
 
 impl FilterArguments {
-    pub(crate) const fn filter(&self) -> Filter<'_> {
-        Filter { arguments: self }
+    /// The filter that ends at a time. Verbs name that end themselves, for `export --to` is a folder.
+    pub(crate) const fn filter(&self, to: Option<Time>) -> Filter<'_> {
+        Filter { arguments: self, to }
     }
 }
 
 impl Filter<'_> {
     /// Whether nothing is left out.
     pub(crate) fn is_empty(&self) -> bool {
-        let FilterArguments {
-            flow,
-            from,
-            to,
-            selector,
-        } = self.arguments;
-        flow.is_empty() && from.is_none() && to.is_none() && selector.is_none()
+        let FilterArguments { flow, from, selector } = self.arguments;
+        flow.is_empty() && from.is_none() && self.to.is_none() && selector.is_none()
     }
 
     /// Whether Grains are chosen by more than their flow.
     fn chooses_grains(&self) -> bool {
-        self.arguments.from.is_some() || self.arguments.to.is_some() || self.arguments.selector.is_some()
+        self.arguments.from.is_some() || self.to.is_some() || self.arguments.selector.is_some()
     }
 
     /// Whether flows were chosen.
@@ -109,7 +103,7 @@ impl Filter<'_> {
             Time::Absolute(ns) => Some(ns),
             Time::Relative(ns) => Some(start_ns?.saturating_add(ns)),
         };
-        let FilterArguments { from, to, .. } = self.arguments;
+        let (from, to) = (self.arguments.from, self.to);
         if from.is_none() && to.is_none() {
             return true;
         }
@@ -247,7 +241,7 @@ fn is_flow(wanted: &str, flow: &Flow) -> bool {
 }
 
 /// Seconds from the start, or a date and time of ISO 8601 with `Z` or an offset.
-fn time(text: &str) -> Result<Time, String> {
+pub(crate) fn time(text: &str) -> Result<Time, String> {
     if let Ok(seconds) = text.parse::<f64>()
         && seconds.abs() < 9e9
     {

@@ -29,7 +29,9 @@ impl AttributePath {
         while let Some(step) = steps.next() {
             let (name, item) = match step.strip_suffix(']').and_then(|step| step.rsplit_once('[')) {
                 Some((name, number)) => {
-                    let number = number.parse().map_err(|_| format!("\"{number}\" is no number of an Item"))?;
+                    let number = number
+                        .parse()
+                        .map_err(|_| format!("\"{number}\" is no number of an Item"))?;
                     (name, Some(number))
                 }
                 None => (step, None),
@@ -61,7 +63,10 @@ impl AttributePath {
                 let next = self.sequences.get(depth + 1).map_or(self.attribute, |(tag, _)| *tag);
                 let items = elements.iter().flat_map(Element::items);
                 let wanted = items.filter(|i| item.is_none_or(|number| number == i.number()));
-                elements = wanted.filter_map(|item: Item<'_, '_>| item.get(next)).take(VALUES).collect();
+                elements = wanted
+                    .filter_map(|item: Item<'_, '_>| item.get(next))
+                    .take(VALUES)
+                    .collect();
             }
             for element in elements {
                 found = true;
@@ -98,10 +103,15 @@ fn push_values(element: &Element<'_, '_>, charset: CharacterSet, out: &mut Vec<V
     } else if let Some(uuid) = element.uuid().filter(|_| element.vr() == Vr::OB) {
         out.push(Value::Text(uuid.to_string()));
     } else if matches!(element.vr(), Vr::DS | Vr::IS) {
-        out.extend(element.strings(&charset).take(room).map(|text| match value::decimal_string(&text) {
-            Some(number) => Value::Number(number),
-            None => Value::Text(text.into_owned()),
-        }));
+        out.extend(
+            element
+                .strings(&charset)
+                .take(room)
+                .map(|text| match value::decimal_string(&text) {
+                    Some(number) => Value::Number(number),
+                    None => Value::Text(text.into_owned()),
+                }),
+        );
     } else if element.vr() == Vr::PN {
         for name in element.strings(&charset).take(room) {
             // Each of the three component groups can be asked for by itself.
@@ -111,7 +121,12 @@ fn push_values(element: &Element<'_, '_>, charset: CharacterSet, out: &mut Vec<V
             out.push(Value::Text(name.into_owned()));
         }
     } else if value::is_text(element.vr()) {
-        out.extend(element.strings(&charset).take(room).map(|text| Value::Text(text.into_owned())));
+        out.extend(
+            element
+                .strings(&charset)
+                .take(room)
+                .map(|text| Value::Text(text.into_owned())),
+        );
     } else if !element.is_sequence() {
         let mut hex = String::new();
         for byte in element.value().iter().take(256) {

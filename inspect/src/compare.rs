@@ -87,7 +87,12 @@ impl Comparison {
                 .iter()
                 .any(|(one, other)| flow.id == if second { other.id } else { one.id })
         };
-        comparison.gone = a.flows.iter().filter(|flow| !is_paired(flow, false)).map(name).collect();
+        comparison.gone = a
+            .flows
+            .iter()
+            .filter(|flow| !is_paired(flow, false))
+            .map(name)
+            .collect();
         comparison.new = b.flows.iter().filter(|flow| !is_paired(flow, true)).map(name).collect();
         comparison.findings = findings(a, b, &pairs);
         comparison
@@ -114,13 +119,14 @@ fn pairs<'f>(a: &'f [Flow], b: &'f [Flow]) -> Vec<(&'f Flow, &'f Flow)> {
     let mut pairs: Vec<(&Flow, &Flow)> = Vec::new();
     for test in TESTS {
         for one in a {
-            let is_taken = |flow: &Flow, second: bool| {
-                pairs.iter().any(|(x, y)| flow.id == if second { y.id } else { x.id })
-            };
+            let is_taken =
+                |flow: &Flow, second: bool| pairs.iter().any(|(x, y)| flow.id == if second { y.id } else { x.id });
             if is_taken(one, false) {
                 continue;
             }
-            let other = b.iter().find(|other| other.kind == one.kind && !is_taken(other, true) && test(one, other));
+            let other = b
+                .iter()
+                .find(|other| other.kind == one.kind && !is_taken(other, true) && test(one, other));
             if let Some(other) = other {
                 pairs.push((one, other));
             }
@@ -178,7 +184,9 @@ fn identity(a: &Flow, b: &Flow) -> Vec<Change> {
         ("clock rate", |f| f.clock_rate.map(|rate| rate.to_string())),
         ("Source Identifier", |f| f.source_id.clone()),
         ("Flow Identifier", |f| f.flow_id.clone()),
-        ("SOP Class", |f| f.sop_class_name.clone().or_else(|| f.sop_class.clone())),
+        ("SOP Class", |f| {
+            f.sop_class_name.clone().or_else(|| f.sop_class.clone())
+        }),
         ("SOP Instance", |f| f.sop_instance.clone()),
     ];
     let changed = rows.iter().filter(|(_, value)| value(a) != value(b));
@@ -201,10 +209,12 @@ fn findings(a: &Side, b: &Side, pairs: &[(&Flow, &Flow)]) -> Vec<Change> {
         rows.entry((finding.rule.clone(), flow)).or_default().0 = Some(describe(finding));
     }
     for finding in &b.findings {
-        let flow = finding.flow.map(|id| match pairs.iter().find(|(_, other)| other.id == id) {
-            Some((one, _)) => format!("{}", one.id),
-            None => format!("{id} of the second"),
-        });
+        let flow = finding
+            .flow
+            .map(|id| match pairs.iter().find(|(_, other)| other.id == id) {
+                Some((one, _)) => format!("{}", one.id),
+                None => format!("{id} of the second"),
+            });
         rows.entry((finding.rule.clone(), flow)).or_default().1 = Some(describe(finding));
     }
     rows.into_iter()

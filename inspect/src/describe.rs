@@ -6,8 +6,8 @@ use dicom_rtv::PtpTimestamp;
 use dicom_rtv::nmos::ExtensionMap;
 use dicom_rtv::rtp::{MediaClock, STANDARD_UDP_LIMIT, UDP_HEADER_LENGTH};
 use dicom_rtv::sdp::{
-    Attribute, Connection, FilterMode, Fmtp, Group, Line, Media, MediaClockSource, Parameter, PtpSource, ReferenceClock,
-    RtpMap, SessionDescription, SourceFilter,
+    Attribute, Connection, FilterMode, Fmtp, Group, Line, Media, MediaClockSource, Parameter, PtpSource,
+    ReferenceClock, RtpMap, SessionDescription, SourceFilter,
 };
 use grainscope_capture::frame::Datagram;
 
@@ -105,7 +105,10 @@ impl Describe<'_> {
                 facts.udp_length = datagram.payload_length as usize + UDP_HEADER_LENGTH;
                 facts.ttl = datagram.ttl;
                 facts.payload_length = packet.payload_length();
-                let elements = packet.extension().into_iter().flat_map(|extension| extension.elements());
+                let elements = packet
+                    .extension()
+                    .into_iter()
+                    .flat_map(|extension| extension.elements());
                 facts.extension_ids = elements.map(|element| element.id).collect();
             }
         });
@@ -245,9 +248,15 @@ impl Describe<'_> {
         let describing = relations.iter().position(|relation| relation.describes == Some(slot));
         let of = |wanted: u32| {
             let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
-            let grains = session.grains.iter().filter(|entry| session.table.number(entry.flow) == Some(wanted));
+            let grains = session
+                .grains
+                .iter()
+                .filter(|entry| session.table.number(entry.flow) == Some(wanted));
             for entry in grains.take(1000) {
-                let sync = entry.sync_ns.and_then(|ns| u64::try_from(ns).ok()).map(PtpTimestamp::from_ns);
+                let sync = entry
+                    .sync_ns
+                    .and_then(|ns| u64::try_from(ns).ok())
+                    .map(PtpTimestamp::from_ns);
                 if let Some(sync) = sync {
                     *counts
                         .entry(MediaClock::offset_of(entry.rtp_timestamp, sync, clock_rate))
@@ -281,7 +290,11 @@ fn is_twin(a: &FlowState, b: &FlowState) -> bool {
 fn audio(flow: &FlowState, payload_length: usize) -> (&'static str, String, Option<String>) {
     let step = flow.evidence.step().max(1) as usize;
     let frame = payload_length / step;
-    let (encoding, size) = if frame.is_multiple_of(3) { ("L24", 3) } else { ("L16", 2) };
+    let (encoding, size) = if frame.is_multiple_of(3) {
+        ("L24", 3)
+    } else {
+        ("L16", 2)
+    };
     ("audio", encoding.into(), Some((frame / size).max(1).to_string()))
 }
 

@@ -36,12 +36,7 @@ impl<'a> Decoded<'a> {
 
 impl Session {
     /// Decodes a Grain and looks at it. `packets` are the bytes of its extents; `None` for an unknown Grain.
-    pub fn with_grain<R>(
-        &self,
-        grain: u32,
-        packets: &[Vec<u8>],
-        look: impl FnOnce(&Decoded<'_>) -> R,
-    ) -> Option<R> {
+    pub fn with_grain<R>(&self, grain: u32, packets: &[Vec<u8>], look: impl FnOnce(&Decoded<'_>) -> R) -> Option<R> {
         let entry = self.grains.get(grain as usize)?;
         let limits = &self.decoder.limits;
         if self.document().is_none() {

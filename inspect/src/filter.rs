@@ -153,13 +153,7 @@ impl Filter {
     }
 
     /// Whether a Grain is selected.
-    pub(crate) fn grain(
-        &self,
-        session: &Session,
-        id: u32,
-        entry: &GrainEntry,
-        decoded: Option<&Decoded<'_>>,
-    ) -> bool {
+    pub(crate) fn grain(&self, session: &Session, id: u32, entry: &GrainEntry, decoded: Option<&Decoded<'_>>) -> bool {
         self.holds(decoded, &|name| match name {
             "rtp.timestamp" => number(entry.rtp_timestamp),
             "packet.truncated" => truth(entry.truncated),
@@ -361,7 +355,8 @@ fn word_length(text: &str) -> usize {
     let mut length = 0;
     loop {
         let rest = text.get(length..).unwrap_or_default();
-        if rest.get(..TAG).is_some_and(is_tag) && (length == 0 || text.get(..length).is_some_and(|t| t.ends_with('.'))) {
+        if rest.get(..TAG).is_some_and(is_tag) && (length == 0 || text.get(..length).is_some_and(|t| t.ends_with('.')))
+        {
             length += TAG;
             continue;
         }
@@ -393,7 +388,9 @@ fn word(text: &str) -> Token {
 }
 
 fn literal(text: &str) -> Literal {
-    let hex = text.strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok());
+    let hex = text
+        .strip_prefix("0x")
+        .and_then(|digits| u64::from_str_radix(digits, 16).ok());
     let number = match text {
         _ if text.eq_ignore_ascii_case("true") => Some(1.0),
         _ if text.eq_ignore_ascii_case("false") => Some(0.0),

@@ -121,7 +121,8 @@ impl Session {
 
     /// The packets of a Grain by the number of its flow and its own in it.
     fn packets_of(&self, flow: u32, index: u32) -> Vec<u64> {
-        let wanted = |entry: &crate::index::GrainEntry| entry.index == index && self.table.number(entry.flow) == Some(flow);
+        let wanted =
+            |entry: &crate::index::GrainEntry| entry.index == index && self.table.number(entry.flow) == Some(flow);
         match self.grains.iter().position(wanted) {
             Some(grain) => self.grain_packets(grain as u32),
             None => Vec::new(),

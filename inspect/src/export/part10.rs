@@ -46,7 +46,13 @@ impl Session {
 
 fn file(decoded: &Decoded<'_>, hide: bool) -> Result<Vec<u8>, String> {
     let set = decoded.data_set.ok_or("its transfer syntax is not supported")?;
-    let of_meta = |tag: Tag| decoded.meta.get(tag).and_then(|e| e.uid()).filter(|uid| !uid.is_empty());
+    let of_meta = |tag: Tag| {
+        decoded
+            .meta
+            .get(tag)
+            .and_then(|e| e.uid())
+            .filter(|uid| !uid.is_empty())
+    };
     let of_set = |tag: Tag| set.get(tag).and_then(|e| e.uid()).filter(|uid| !uid.is_empty());
     // The data set first: the file's meta information repeats what it says.
     let class = of_set(tags::SOP_CLASS_UID)

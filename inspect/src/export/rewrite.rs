@@ -46,7 +46,9 @@ impl Rewrite {
 
     /// The data set. Elements that are cut or cannot be written are left out.
     pub(crate) fn data_set(&self, set: &DataSet<'_>) -> Vec<u8> {
-        let read = set.elements().map(|element| (self.target(&element), Source::Read(element)));
+        let read = set
+            .elements()
+            .map(|element| (self.target(&element), Source::Read(element)));
         let mut sources: Vec<(Tag, Source<'_, '_>)> = Vec::new();
         for (tag, vr, value) in &self.set {
             sources.push((*tag, Source::Given(*vr, value)));

@@ -48,6 +48,8 @@ const IDENTIFIERS: [Tag; 4] = [
 const PRIVATE_INFORMATION: Tag = Tag::new(0x0002, 0x0102);
 /// Frame Origin Timestamp.
 const FRAME_ORIGIN_TIMESTAMP: Tag = Tag::new(0x0034, 0x0007);
+/// Flow Identifier Sequence: marked for what is in it, which is replaced by itself.
+const FLOW_IDENTIFIER_SEQUENCE: Tag = Tag::new(0x0034, 0x0001);
 const PATIENT_SEX: Tag = Tag::new(0x0010, 0x0040);
 
 /// Replaces what identifies.
@@ -196,7 +198,11 @@ impl Privacy {
                 Node::Fragment(fragment) => {
                     let is_marked = fragment.start() < marked_until.max(blank_until);
                     if is_marked {
-                        blank(out, fragment.end() as usize - fragment.value().len(), fragment.end() as usize);
+                        blank(
+                            out,
+                            fragment.end() as usize - fragment.value().len(),
+                            fragment.end() as usize,
+                        );
                     }
                 }
                 Node::Item(_) => {}
@@ -313,7 +319,7 @@ fn is_identifying(element: &Element<'_, '_>) -> bool {
     matches!(element.vr(), Vr::PN | Vr::DA | Vr::DT | Vr::TM)
         || tag == SOP_INSTANCE
         || IDENTIFIERS.contains(&tag)
-        || profile::is_marked(tag)
+        || profile::is_marked(tag) && tag != FLOW_IDENTIFIER_SEQUENCE
 }
 
 /// A value of a VR, of the same length as the original.

@@ -130,7 +130,10 @@ impl<'s> Concealer<'s> {
             Some(FlowKind::Ptp | FlowKind::Ntp | FlowKind::Igmp | FlowKind::Rtcp) => {}
             _ => {
                 for (extent, bytes) in extents.iter().zip(packets) {
-                    let link = self.session.entry(extent.packet).map(|entry| self.session.link_of(entry));
+                    let link = self
+                        .session
+                        .entry(extent.packet)
+                        .map(|entry| self.session.link_of(entry));
                     blank_payload(link.unwrap_or(LinkType(u32::MAX)), bytes);
                 }
             }
@@ -189,7 +192,10 @@ impl<'s> Concealer<'s> {
             };
             let mut bytes = datagram.payload.to_vec();
             for element in packet.extension().iter().flat_map(|extension| extension.elements()) {
-                let is_id = matches!(map.get(element.id), Some(ExtensionKind::FlowId | ExtensionKind::SourceId));
+                let is_id = matches!(
+                    map.get(element.id),
+                    Some(ExtensionKind::FlowId | ExtensionKind::SourceId)
+                );
                 if let Ok(uuid) = element.data.try_into()
                     && is_id
                 {
@@ -303,7 +309,10 @@ fn checksum_places(datagram: &Datagram<'_>) -> Option<[(Option<u64>, u32); 2]> {
         return Some([(None, start), (None, start + 1)]);
     }
     let place = |at: u32| {
-        let piece = datagram.pieces.iter().find(|p| p.start <= at && at < p.start + p.length)?;
+        let piece = datagram
+            .pieces
+            .iter()
+            .find(|p| p.start <= at && at < p.start + p.length)?;
         Some((Some(piece.key), piece.frame_offset + at - piece.start))
     };
     Some([place(start)?, place(start + 1)?])

@@ -104,7 +104,14 @@ mod tests {
     #[test]
     fn the_table_is_in_order_and_holds_what_identifies() {
         assert!(TAGS.is_sorted());
-        for marked in [0x0010_0010, 0x0010_0020, 0x0008_0018, 0x0034_0005, 0x6002_3000, 0x5001_0010] {
+        for marked in [
+            0x0010_0010,
+            0x0010_0020,
+            0x0008_0018,
+            0x0034_0005,
+            0x6002_3000,
+            0x5001_0010,
+        ] {
             assert!(is_marked(Tag(marked)), "{marked:08X}");
         }
         for unmarked in [0x0008_0016, 0x0008_0060, 0x0028_0010, 0x5200_9230, 0x0006_0001] {
