@@ -101,7 +101,10 @@ pub fn trouble(state: &CaptureState) -> Option<(bool, Problem)> {
     if let Some(damage) = &state.summary.damage {
         let reason = sentence(&damage.reason);
         let title = format!("{} is damaged at byte {}", state.name, count(damage.offset));
-        return Some((nothing, Problem::new(title, format!("{reason} {}", kept(&state.summary)).trim_end())));
+        return Some((
+            nothing,
+            Problem::new(title, format!("{reason} {}", kept(&state.summary)).trim_end()),
+        ));
     }
     if nothing && state.status == Status::Done {
         let text = "The file can be read, but there is not one packet in it.";
@@ -202,7 +205,10 @@ pub(crate) mod tests {
         flow.lost = 1200;
         assert_eq!(verdict(&flow), (Level::Warning, "1,200 lost".into()));
         flow.findings = [1, 2, 0];
-        assert_eq!(verdict(&flow), (Level::Error, "1 rule broken, 1,200 lost, 2 warnings".into()));
+        assert_eq!(
+            verdict(&flow),
+            (Level::Error, "1 rule broken, 1,200 lost, 2 warnings".into())
+        );
         assert_eq!(verdict(&super::tests::flow(1, FlowKind::Ptp)).0, Level::Quiet);
     }
 
@@ -236,7 +242,10 @@ pub(crate) mod tests {
         assert!(!all && problem.text.contains("1 packet."), "{problem:?}");
         let failed = Status::Failed(Problem::new("Gone", "The file was removed."));
         let (all, problem) = trouble(&state(9, failed, summary)).unwrap();
-        assert!(!all && problem.text.starts_with("The file was removed. What"), "{problem:?}");
+        assert!(
+            !all && problem.text.starts_with("The file was removed. What"),
+            "{problem:?}"
+        );
     }
 
     #[test]

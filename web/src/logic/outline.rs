@@ -174,7 +174,11 @@ impl Folds {
         let mut index = 0;
         while let Some(node) = outline.nodes.get(index) {
             rows.push(index);
-            index = if self.is_open(outline, index) { index + 1 } else { node.end };
+            index = if self.is_open(outline, index) {
+                index + 1
+            } else {
+                node.end
+            };
         }
         rows
     }
@@ -236,7 +240,12 @@ mod tests {
 
     #[test]
     fn depths_that_skip_a_level_do_no_harm() {
-        let outline = Outline::new(&[field(3, "a", 0, 1), field(7, "b", 0, 1), field(5, "c", 0, 1), field(0, "d", 0, 1)]);
+        let outline = Outline::new(&[
+            field(3, "a", 0, 1),
+            field(7, "b", 0, 1),
+            field(5, "c", 0, 1),
+            field(0, "d", 0, 1),
+        ]);
         assert_eq!(outline.parent(2), Some(0));
         assert_eq!(outline.level(2), 2);
         assert_eq!(outline.parent(3), None);

@@ -70,7 +70,10 @@ impl<T> Pages<T> {
         // Before anything is known, the first page tells the size of the whole.
         let last = self.wanted.end.max(1) - 1;
         let page = (self.wanted.start / PAGE_ROWS..=last / PAGE_ROWS).find(|page| {
-            let fresh = self.pages.get(page).is_some_and(|(revision, _)| *revision == self.revision);
+            let fresh = self
+                .pages
+                .get(page)
+                .is_some_and(|(revision, _)| *revision == self.revision);
             !fresh && !self.asked.contains(page)
         })?;
         self.asked.insert(page);

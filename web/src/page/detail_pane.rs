@@ -154,7 +154,11 @@ pub fn DetailPane(props: &Props) -> Html {
 fn links(props: &Props, selection: &Selection) -> Html {
     let detail = &selection.detail;
     let first = match selection.place {
-        Place::Grain(_) => detail.sources.first().and_then(|s| s.segments.first()).map(|s| s.packet),
+        Place::Grain(_) => detail
+            .sources
+            .first()
+            .and_then(|s| s.segments.first())
+            .map(|s| s.packet),
         Place::Packet(_) => None,
     };
     let grain = |grain: u32, text: &str| {

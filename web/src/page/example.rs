@@ -23,7 +23,10 @@ pub async fn fetch() -> Result<Blob, Problem> {
         let why = error.dyn_ref::<js_sys::Error>().map(|e| String::from(e.message()));
         fail(why.unwrap_or_else(|| "The browser does not say why.".into()))
     };
-    let response: Response = JsFuture::from(window.fetch_with_str(EXAMPLE)).await.map_err(says)?.unchecked_into();
+    let response: Response = JsFuture::from(window.fetch_with_str(EXAMPLE))
+        .await
+        .map_err(says)?
+        .unchecked_into();
     if !response.ok() {
         return Err(fail(format!("The server answers {} for {EXAMPLE}.", response.status())));
     }

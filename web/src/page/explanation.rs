@@ -40,16 +40,29 @@ fn of_field(selection: &Selection, field: &FieldRow) -> Html {
     let raw = selection.raw(field);
     let header = field.value_start.saturating_sub(field.start).min(field.length);
     let value = raw.get(header as usize..).unwrap_or_default();
-    let mut place = format!("offset {} (0x{:x}), {}", field.start, field.start, counted(field.length.into(), "byte"));
+    let mut place = format!(
+        "offset {} (0x{:x}), {}",
+        field.start,
+        field.start,
+        counted(field.length.into(), "byte")
+    );
     if header > 0 && header < field.length {
         place.push_str(&format!(": {header} of header, {} of value", field.length - header));
     }
     if let Some((first, count)) = field.bits {
         place.push_str(&format!(", {} from bit {first}", counted(count.into(), "bit")));
     }
-    let segments = selection.detail.sources.get(field.source as usize).map_or(&[][..], |s| s.segments.as_slice());
+    let segments = selection
+        .detail
+        .sources
+        .get(field.source as usize)
+        .map_or(&[][..], |s| s.segments.as_slice());
     let packet = segment_at(segments, selection.cursor.unwrap_or(field.start)).map(|i| segments[i].packet);
-    let kind = [field.tag.clone(), field.vr.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let kind = [field.tag.clone(), field.vr.clone()]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ");
     let row = |name: &str, class: &'static str, value: String| {
         if value.is_empty() {
             return Html::default();

@@ -21,7 +21,11 @@ const HEADS: &[Head] = &[
     Head::text("Time", "Capture time of its first packet, UTC").by(Column::Time),
     Head::number("RTP time", "RTP timestamp").by(Column::RtpTimestamp),
     Head::text("Origin (TAI)", "PTP Origin Timestamp, TAI"),
-    Head::number("Latency", "Capture time of the first packet less the origin timestamp, milliseconds").by(Column::Latency),
+    Head::number(
+        "Latency",
+        "Capture time of the first packet less the origin timestamp, milliseconds",
+    )
+    .by(Column::Latency),
     Head::text("Static", "Whether the Grain carries the static part"),
     Head::number("Pkts", "Packets that carry it").by(Column::Packets),
     Head::number("Bytes", "Bytes of payload").by(Column::Size),

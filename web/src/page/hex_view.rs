@@ -39,11 +39,14 @@ pub fn HexView(props: &Props) -> Html {
     {
         let list = list.clone();
         let focus = selection.focus();
-        use_effect_with((selection.place, selection.source, selection.field, focus, length), move |_| {
-            if let Some(at) = focus {
-                list.centre(at as u64 / PER_ROW as u64);
-            }
-        });
+        use_effect_with(
+            (selection.place, selection.source, selection.field, focus, length),
+            move |_| {
+                if let Some(at) = focus {
+                    list.centre(at as u64 / PER_ROW as u64);
+                }
+            },
+        );
     }
     let onkeydown = {
         let (on_byte, page) = (props.on_byte.clone(), list.page() as i64 * PER_ROW as i64);
@@ -81,7 +84,11 @@ pub fn HexView(props: &Props) -> Html {
     let onmouseover = props.on_hover.reform(byte_at);
     let onmouseleave = props.on_hover.reform(|_: MouseEvent| None);
     let wanted = selection.marks(props.hover);
-    let segments = selection.detail.sources.get(selection.source as usize).map_or(&[][..], |s| s.segments.as_slice());
+    let segments = selection
+        .detail
+        .sources
+        .get(selection.source as usize)
+        .map_or(&[][..], |s| s.segments.as_slice());
     let digits = offset_digits(length);
     let drawn = list.rows.clone().map(|row| {
         let start = row as usize * PER_ROW;

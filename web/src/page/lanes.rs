@@ -47,8 +47,14 @@ pub fn draw(canvas: &HtmlCanvasElement, picture: &Picture<'_>) {
     let height = SCALE + LANE * picture.lanes.len() as f64;
     canvas.set_width((width * ratio) as u32);
     canvas.set_height((height * ratio) as u32);
-    let context = canvas.get_context("2d").ok().flatten().and_then(|c| c.dyn_into::<CanvasRenderingContext2d>().ok());
-    let (Some(context), Some(inks)) = (context, inks(canvas)) else { return };
+    let context = canvas
+        .get_context("2d")
+        .ok()
+        .flatten()
+        .and_then(|c| c.dyn_into::<CanvasRenderingContext2d>().ok());
+    let (Some(context), Some(inks)) = (context, inks(canvas)) else {
+        return;
+    };
     let _ = context.scale(ratio, ratio);
     scale(&context, picture, &inks, height);
     for (row, (lane, chosen)) in picture.lanes.iter().enumerate() {
@@ -110,11 +116,17 @@ fn draw_lane(context: &CanvasRenderingContext2d, picture: &Picture<'_>, lane: &L
     // Three zones that never cover each other: what is incomplete above, Grains in the middle, findings below.
     let middle = top + 11.0;
     let bar = |half: f64| move |x: f64, wide: f64| context.fill_rect(x, middle - half, wide.min(3.0), half * 2.0);
-    each(&inks.packet, &|c| c.packets > 0, &|x, wide| context.fill_rect(x, middle - 1.0, wide, 2.0));
+    each(&inks.packet, &|c| c.packets > 0, &|x, wide| {
+        context.fill_rect(x, middle - 1.0, wide, 2.0)
+    });
     each(&inks.grain, &|c| c.grains > 0, &bar(3.0));
     each(&inks.part, &|c| c.statics > 0, &bar(5.5));
-    each(&inks.warning, &|c| c.incomplete > 0, &|x, _| triangle(context, x + 0.5, top + 3.0, 2.5, 1.0));
-    each(&inks.error, &|c| c.findings > 0, &|x, _| diamond(context, x + 0.5, top + LANE - 4.0, 2.5));
+    each(&inks.warning, &|c| c.incomplete > 0, &|x, _| {
+        triangle(context, x + 0.5, top + 3.0, 2.5, 1.0)
+    });
+    each(&inks.error, &|c| c.findings > 0, &|x, _| {
+        diamond(context, x + 0.5, top + LANE - 4.0, 2.5)
+    });
 }
 
 /// A triangle around (`x`, `y`), its point up (`way` 1) or down (−1).

@@ -25,7 +25,10 @@ const HEADS: &[Head] = &[
     Head::number("Seq", "RTP sequence number"),
     Head::number("RTP time", "RTP timestamp").by(Column::RtpTimestamp),
     Head::text("M", "RTP marker"),
-    Head::number("Grain", "Number of the Grain, over all flows, that it carries a part of"),
+    Head::number(
+        "Grain",
+        "Number of the Grain, over all flows, that it carries a part of",
+    ),
     Head::text("Remarks", "Duplicate, late, behind a gap"),
 ];
 
@@ -66,6 +69,10 @@ impl Table for Packets {
     }
 
     fn empty(_: &Same<CaptureState>, flow: bool) -> &'static str {
-        if flow { "No packet of this flow." } else { "No packets read yet." }
+        if flow {
+            "No packet of this flow."
+        } else {
+            "No packets read yet."
+        }
     }
 }

@@ -204,7 +204,11 @@ impl State {
     fn choose_flow(&mut self, flow: Option<u32>) {
         self.flow = flow;
         if let Some(chosen) = self.chosen_flow() {
-            self.tab = if chosen.kind.is_dicom() { Tab::Grains } else { Tab::Packets };
+            self.tab = if chosen.kind.is_dicom() {
+                Tab::Grains
+            } else {
+                Tab::Packets
+            };
         }
     }
 

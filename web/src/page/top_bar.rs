@@ -123,7 +123,10 @@ fn progress(capture: &CaptureState, on_cancel: &Callback<u32>) -> Html {
     let is_known = capture.read > 0 || capture.summary.bytes == 0;
     let value = is_known.then(|| format!("{:.3}", capture.read as f64 / capture.size.max(1) as f64));
     let text = if is_known {
-        format!("{} % read", count((capture.read as u128 * 100 / u128::from(capture.size.max(1))) as u64))
+        format!(
+            "{} % read",
+            count((capture.read as u128 * 100 / u128::from(capture.size.max(1))) as u64)
+        )
     } else {
         format!("{} unpacked", bytes(capture.summary.bytes))
     };

@@ -57,7 +57,11 @@ pub fn Workspace(props: &Props) -> Html {
         let (client, dispatch, capture) = (client.clone(), dispatch.clone(), capture.clone());
         Callback::from(move |(flow, ns): (u32, i64)| {
             let is_dicom = capture.flows.iter().any(|f| f.id == flow && f.kind.is_dicom());
-            let (tab, sought) = if is_dicom { (Tab::Grains, Sought::GrainAt(ns)) } else { (Tab::Packets, Sought::PacketAt(ns)) };
+            let (tab, sought) = if is_dicom {
+                (Tab::Grains, Sought::GrainAt(ns))
+            } else {
+                (Tab::Packets, Sought::PacketAt(ns))
+            };
             let (client, dispatch, flow) = (client.clone(), dispatch.clone(), Some(flow));
             spawn_local(async move {
                 match row_of(&client, id, flow, sought).await {
@@ -111,7 +115,10 @@ pub fn Workspace(props: &Props) -> Html {
 
 /// The row of something in the table of a flow, or of all flows, in the capture's order.
 async fn row_of(client: &Client, capture: u32, flow: Option<u32>, sought: Sought) -> Option<u64> {
-    let query = Query { flow, ..Query::default() };
+    let query = Query {
+        flow,
+        ..Query::default()
+    };
     match client.call(Request::Locate { capture, query, sought }).await {
         Ok(Answer::Row(Ok(row))) => row,
         _ => None,

@@ -69,7 +69,9 @@ async fn describe(captures: &Shared, sdp: Vec<(String, String)>) {
     let ids = captures.borrow().ids();
     if ids.is_empty() {
         let names = sdp.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-        post(&Event::Notice(format!("{names} will be used for the next capture that you open.")));
+        post(&Event::Notice(format!(
+            "{names} will be used for the next capture that you open."
+        )));
         captures.borrow_mut().waiting_sdp = sdp;
         return;
     }
@@ -96,8 +98,16 @@ fn start(captures: &Shared, name: String, file: Blob, sdp: Vec<(String, String)>
     }
     let captures = captures.clone();
     spawn_local(async move {
-        let read = if packed { unpack(&captures, id, &file).await } else { plain(&captures, id, &file).await };
-        let whole = if file.size() <= LONGEST_PACKET { slice(&file, LONGEST_PACKET).await } else { Ok(Vec::new()) };
+        let read = if packed {
+            unpack(&captures, id, &file).await
+        } else {
+            plain(&captures, id, &file).await
+        };
+        let whole = if file.size() <= LONGEST_PACKET {
+            slice(&file, LONGEST_PACKET).await
+        } else {
+            Ok(Vec::new())
+        };
         let whole = whole.unwrap_or_default();
         let mut captures = captures.borrow_mut();
         // The capture may have been closed meanwhile; then nobody asks any more.
@@ -205,7 +215,9 @@ async fn unpack(captures: &Shared, id: u32, file: &Blob) -> Result<(), Stopped> 
                 continue;
             }
         }
-        let ended = next.as_ref().map_or(true, |next| Reflect::get(next, &"done".into()).is_ok_and(|d| d.is_truthy()));
+        let ended = next.as_ref().map_or(true, |next| {
+            Reflect::get(next, &"done".into()).is_ok_and(|d| d.is_truthy())
+        });
         {
             let mut captures = captures.borrow_mut();
             let Ok(capture) = captures.get(id) else { break };
