@@ -308,9 +308,7 @@ impl Session {
             .metadata
             .get_or_insert_with(|| Box::new(Metadata::new(view, packet.payload_type())));
         metadata.keep_header(ordinal, packet);
-        let flags = packet
-            .extension()
-            .and_then(|e| Identity::read(&e, metadata.map()).flags);
+        let flags = packet.extension().and_then(|extension| metadata.flags(&extension));
         let arrival = flow
             .assembler(&limits)
             .push(now(self.time_ns), ordinal, packet, flags, starts_dicom);

@@ -6,9 +6,9 @@ use dicom_rtv::charset::CharacterSet;
 use dicom_rtv::dictionary::{self, tags};
 use dicom_rtv::grain::looks_like_start;
 use dicom_rtv::iod::{self, Iod};
-use dicom_rtv::nmos::{Evidence, ExtensionGuess, ExtensionKind, ExtensionMap, Identity};
+use dicom_rtv::nmos::{Evidence, ExtensionGuess, ExtensionKind, ExtensionMap, GrainFlags, Identity};
 use dicom_rtv::payload::Payload;
-use dicom_rtv::rtp::{Form, RtpPacket};
+use dicom_rtv::rtp::{Extension, Form, RtpPacket};
 use dicom_rtv::sdp::MediaView;
 use dicom_rtv::{Limits, Tag};
 use uuid::Uuid;
@@ -24,6 +24,9 @@ const PENDING_HEADERS: usize = 1024;
 
 /// Grains whose header is kept to be read again when the meaning of the extension ids becomes clearer.
 const EARLY_GRAINS: usize = 64;
+
+/// The reserved bits of the Grain Flags.
+const RESERVED_FLAG_BITS: u8 = 0x3F;
 
 /// SOP classes told apart in one flow.
 const CLASSES: usize = 16;
@@ -133,6 +136,21 @@ impl Metadata {
     /// The ids as they are understood now.
     pub(crate) const fn map(&self) -> &ExtensionMap {
         &self.map
+    }
+
+    /// The Grain Flags of a packet. As long as nobody knows their id, they are the only element of one byte that can be flags.
+    pub(crate) fn flags(&self, extension: &Extension<'_>) -> Option<GrainFlags> {
+        if self.map.id_of(ExtensionKind::GrainFlags).is_some() {
+            return Identity::read(extension, &self.map).flags;
+        }
+        let mut short = extension.elements().filter(|element| element.data.len() == 1);
+        let (first, second) = (short.next()?, short.next());
+        let byte = first
+            .data
+            .first()
+            .copied()
+            .filter(|byte| byte & RESERVED_FLAG_BITS == 0)?;
+        (second.is_none() && self.map.get(first.id).is_none()).then(|| GrainFlags::from_byte(byte))
     }
 
     /// Keeps the header of a packet until its Grain is complete.

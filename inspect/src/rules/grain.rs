@@ -55,6 +55,8 @@ pub(crate) struct FlowRules {
     pub(crate) stated: Clock,
     /// The clock that RTP timestamps are judged by, once it is settled.
     clock: Clock,
+    /// The rate that RTP timestamps have against sync timestamps.
+    measured: Option<u32>,
     meta: Cached<MetaVerdict>,
     part: Cached<PartVerdict>,
     instance: Option<String>,
@@ -138,6 +140,7 @@ impl FlowRules {
             cadence: Cadence::default(),
             stated,
             clock: stated,
+            measured: None,
             meta: Cached::default(),
             part: Cached::default(),
             instance: None,
@@ -211,6 +214,9 @@ impl FlowRules {
 
     /// Judges the Grains that waited: the extension ids mean what they mean now.
     pub(crate) fn settle(&mut self, limits: &Thresholds, committed: &mut Vec<(u32, u16)>) {
+        if self.held.is_empty() {
+            return;
+        }
         let samples: Vec<(u32, PtpTimestamp)> = self
             .held
             .iter()
@@ -223,7 +229,8 @@ impl FlowRules {
             // The commonest: a run of equal rates is longest where the median is, if most Grains agree.
             rates.get(rates.len() / 2).copied()
         };
-        let rate = self.clock.rate.or_else(stated).or_else(|| rtp::measured_rate(&samples));
+        self.measured = rtp::measured_rate(&samples);
+        let rate = self.clock.rate.or_else(stated).or(self.measured);
         self.clock.rate = rate;
         if self.clock.offset.is_none() {
             self.clock.offset = rate.and_then(|rate| rtp::offset(&samples, rate));
@@ -233,7 +240,6 @@ impl FlowRules {
             let number = self.ledger.commit(held.signature, held.index, held.packets.into_iter());
             committed.push((held.id, number));
         }
-        // Without a single sync timestamp so far the offset is still to be seen.
         self.holds = false;
     }
 
@@ -248,9 +254,10 @@ impl FlowRules {
         counts.get(usize::from(signature)).copied().unwrap_or(1)
     }
 
-    /// The clock rate, as far as is known now.
-    pub(crate) const fn rate(&self) -> Option<u32> {
-        self.clock.rate
+    /// The rate that turns RTP timestamps into time: of the SDP, else as they show it, else as the payload states it.
+    pub(crate) fn rate(&self) -> Option<u32> {
+        let rate = self.stated.rate.or(self.measured).or(self.clock.rate);
+        rate.filter(|rate| *rate > 0)
     }
 
     fn check_link(&mut self, signature: &mut Signature, link: &Link, limits: &Thresholds) {

@@ -406,13 +406,7 @@ impl Session {
     /// The clock rate of a flow: of the SDP, else as its Grains show it.
     fn rate_of(&self, slot: u32) -> Option<u32> {
         let flow = self.table.flows.get(slot as usize)?;
-        let metadata = flow.metadata.as_ref()?;
-        metadata
-            .rules
-            .stated
-            .rate
-            .or_else(|| metadata.rules.rate())
-            .filter(|rate| *rate > 0)
+        flow.metadata.as_ref()?.rules.rate()
     }
 
     /// A Grain breaks a rule together with another flow.

@@ -1,7 +1,7 @@
 //! The conformance rules: what each one says, and how it is checked.
 //!
-//! [`rules`] lists them for people. The checks are grouped by subject and work on plain data: [`grain`] judges one Grain
-//! of a metadata flow while the capture is read, [`sdp`] and [`sync`] judge flows against each other once it is.
+//! [`rules`] lists them for people. The checks are grouped by subject and work on plain data: `grain` judges one Grain
+//! of a metadata flow while the capture is read, `sdp` and `sync` judge flows against each other once it is.
 //! One cause gives one finding: what a fault brings about is not told again.
 
 pub(crate) mod cadence;
