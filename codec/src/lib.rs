@@ -34,6 +34,7 @@ pub mod time;
 pub mod uid;
 pub mod value;
 pub mod vr;
+mod wire;
 
 pub use error::{Error, ErrorKind, Found, Result};
 pub use field::{Field, FieldKind, FieldTree, Note};

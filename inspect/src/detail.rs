@@ -1,7 +1,6 @@
 //! A Grain or a packet laid open: byte strings and the fields that lie in them.
 
 use dicom_rtv::field::{Field, FieldKind};
-use dicom_rtv::json;
 use dicom_rtv::payload::{self, Payload};
 use dicom_rtv::rtp::{self, RtpPacket};
 use dicom_rtv::{FieldTree, nmos::ExtensionMap};
@@ -11,6 +10,7 @@ use grainscope_capture::frame::{self, Datagram, Frame, HeaderField};
 
 use crate::document;
 use crate::index::{GrainEntry, NONE, PacketEntry};
+use crate::json;
 use crate::model::{ByteSource, Detail, Extent, FieldRow, Segment};
 use crate::session::Session;
 
@@ -83,8 +83,9 @@ impl Session {
         let tree = payload::fields(&payload, self.charset_before(entry));
         let number = self.table.number(entry.flow).unwrap_or_default();
         let name = format!("Grain {}, {} bytes", entry.index, bytes.len());
-        let mut fields = headers;
-        fields.extend(rows(tree, 0));
+        // What the Grain says comes first; how it travelled, behind it.
+        let mut fields: Vec<FieldRow> = rows(tree, 0).collect();
+        fields.extend(headers);
         let mut detail = Detail {
             title: format!(
                 "Grain {} of flow {number}, {}",

@@ -3,9 +3,10 @@
 use dicom_rtv::Limits;
 use dicom_rtv::part10::Part10;
 use dicom_rtv::payload::Payload;
-use dicom_rtv::{FieldTree, charset::CharacterSet, dataset, json, payload};
+use dicom_rtv::{FieldTree, charset::CharacterSet, dataset, payload};
 
 use crate::index::{GrainEntry, NO_TIME, NONE};
+use crate::json;
 
 /// The bytes of one object, gathered, for its data set is decoded in one piece.
 #[derive(Debug, Default)]
@@ -13,6 +14,8 @@ pub(crate) struct Document {
     bytes: Vec<u8>,
     /// Bytes seen; those beyond [`MOST`] are counted only.
     pub(crate) length: u64,
+    /// Whether it is an RTV payload, once that was asked.
+    is_payload: Option<bool>,
     /// Why its data set is not decoded.
     pub(crate) unsupported: Option<String>,
 }
@@ -29,16 +32,17 @@ impl Document {
 
     /// "RTV payload" or "DICOM file".
     pub(crate) fn format(&self) -> &'static str {
-        if is_payload(&self.bytes) {
-            "RTV payload"
-        } else {
-            "DICOM file"
+        match self.is_payload.unwrap_or_else(|| is_payload(&self.bytes)) {
+            true => "RTV payload",
+            false => "DICOM file",
         }
     }
 
     /// The object as the only Grain of the session. Its bytes are asked for again like those of any other.
     pub(crate) fn finish(&mut self, limits: &Limits) -> Option<GrainEntry> {
-        let (is_static, is_dynamic) = if is_payload(&self.bytes) {
+        let is_payload = is_payload(&self.bytes);
+        self.is_payload = Some(is_payload);
+        let (is_static, is_dynamic) = if is_payload {
             let payload = Payload::parse(&self.bytes, limits);
             (payload.is_static(), payload.is_dynamic())
         } else {
@@ -65,11 +69,13 @@ impl Document {
             packets: (0, 0),
             payload_bytes: u32::try_from(self.length).unwrap_or(u32::MAX),
             complete: true,
-            at_edge: false,
             truncated: false,
             is_static,
             is_dynamic,
             static_grain: NONE,
+            signature: crate::rules::ledger::OVERFLOW,
+            direct: 0,
+            compared: 0,
             findings: 0,
         })
     }

@@ -42,6 +42,10 @@ impl<T> Chunked<T> {
         self.chunks.get_mut(index / CHUNK)?.get_mut(index % CHUNK)
     }
 
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.chunks.iter_mut().flatten()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flatten()
     }
@@ -115,13 +119,18 @@ pub(crate) struct GrainEntry {
     pub(crate) packets: (u32, u32),
     pub(crate) payload_bytes: u32,
     pub(crate) complete: bool,
-    /// Cut by an edge of the capture, which is nobody's fault.
-    pub(crate) at_edge: bool,
     pub(crate) truncated: bool,
     pub(crate) is_static: bool,
     pub(crate) is_dynamic: bool,
     /// The latest Grain of the flow, up to this one, with a static part.
     pub(crate) static_grain: u32,
+    /// What was seen of it, as a number of its flow's ledger.
+    pub(crate) signature: u16,
+    /// Rules that it breaks apart from those that its signature tells: loss, order, intervals.
+    pub(crate) direct: u16,
+    /// Rules that it breaks together with other flows.
+    pub(crate) compared: u16,
+    /// All of them.
     pub(crate) findings: u32,
 }
 

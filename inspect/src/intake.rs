@@ -1,7 +1,7 @@
 //! From a record of the capture to its flow: what happens to each packet, once, as it is pushed.
 
 use dicom_rtv::PtpTimestamp;
-use dicom_rtv::grain::{Event, Grain, looks_like_start};
+use dicom_rtv::grain::{Event, Grain, Lost, looks_like_start};
 use dicom_rtv::nmos::{Evidence, ExtensionGuess, Identity};
 use dicom_rtv::payload::Payload;
 use dicom_rtv::rtp::{Arrival, RtpPacket, SequenceTracker, is_rtcp};
@@ -9,16 +9,30 @@ use grainscope_capture::Record;
 use grainscope_capture::fragments::Fragments;
 use grainscope_capture::frame::{self, Datagram, Frame, OtherKind, Protocol, ip_protocol};
 
-use crate::findings::LOSS;
-use crate::flow::metadata::Metadata;
+use crate::findings;
+use crate::flow::metadata::{Metadata, first_extension};
 use crate::flow::state::Stage;
 use crate::flow::table::Key;
 use crate::index::{GrainEntry, NO_TIME, NONE, PacketEntry, flags};
 use crate::model::FlowKind;
+use crate::rules::Id;
+use crate::rules::cadence::Late;
+use crate::rules::grain::Facts;
+use crate::rules::ledger::OVERFLOW;
+use crate::rules::rtp::FirstExtension;
 use crate::session::Session;
 
 /// Bytes that all undecided flows together may hold back.
 const HELD_BYTES: u64 = 32 << 20;
+
+/// Losses that an undecided flow remembers.
+const HELD_LOSSES: usize = 64;
+
+/// Bytes of a UDP header.
+const UDP_HEADER: u32 = 8;
+
+/// Packets before a duplicate among which its original is looked for.
+const SEARCHED: usize = 4096;
 
 impl Session {
     /// Takes one record of the capture.
@@ -130,6 +144,21 @@ impl Session {
             flow.sdp = self.descriptions.find(key.destination, packet.payload_type());
             let view = flow.sdp.and_then(|section| self.descriptions.view(section));
             flow.sdp_kind = view.map(|view| crate::sdp::kind(view, packet.payload_type()));
+            let declared = view.filter(|view| view.max_udp(packet.payload_type()).is_some());
+            flow.udp_limit = declared.map_or(self.thresholds.udp_size, |view| {
+                view.udp_limit(packet.payload_type()) as u32
+            });
+        }
+        let udp_length = datagram.payload_length.saturating_add(UDP_HEADER);
+        if udp_length > flow.udp_limit {
+            let limit = flow.udp_limit;
+            let record = flow.oversize.get_or_insert_with(|| {
+                Box::new(findings::Record {
+                    message: format!("expected a UDP length of at most {limit} bytes, found {udp_length}"),
+                    ..findings::Record::default()
+                })
+            });
+            record.add(None, std::iter::once(ordinal));
         }
         flow.packets += 1;
         flow.bytes += u64::from(datagram.payload_length);
@@ -153,6 +182,9 @@ impl Session {
             entry.sequence = packet.sequence_number();
             entry.flags |= mark;
         }
+        if let Some(Arrival::Reordered { .. } | Arrival::Duplicate { .. }) = arrival {
+            self.note_order(ordinal, slot, &packet, mark & flags::DUPLICATE != 0);
+        }
         self.drain(slot);
         Some(slot)
     }
@@ -166,13 +198,73 @@ impl Session {
             .add(packet.timestamp(), self.time_ns, flow.kind() != FlowKind::Audio);
         // Only the first packet of a Grain can start one: the others' payload is not touched.
         if is_new && looks_like_start(packet.payload()) {
-            flow.reconsider();
+            self.report_losses(slot, true);
+            self.table.flows.get_mut(slot as usize)?.reconsider();
             return self.assemble(ordinal, slot, packet);
         }
         let tracker = flow
             .tracker
             .get_or_insert_with(|| Box::new(SequenceTracker::new(&limits)));
-        Some(tracker.push(packet.sequence_number(), packet.timestamp(), now(self.time_ns)))
+        let arrival = tracker.push(packet.sequence_number(), packet.timestamp(), now(self.time_ns));
+        if let Arrival::Gap { missing } = arrival {
+            flow.gaps.open(tracker.extended(), missing, ordinal);
+        }
+        if !flow.gaps.is_empty() {
+            self.report_losses(slot, false);
+        }
+        Some(arrival)
+    }
+
+    /// Reports what the sequence numbers of a flow that is not DICOM show as lost.
+    fn report_losses(&mut self, slot: u32, is_end: bool) {
+        let Some(flow) = self.table.flows.get_mut(slot as usize) else {
+            return;
+        };
+        let Some(tracker) = flow.tracker.as_mut() else { return };
+        if is_end {
+            tracker.flush();
+        }
+        while let Some(loss) = tracker.next_loss() {
+            let after = flow.gaps.packet_after(loss.first);
+            let message = || {
+                format!(
+                    "expected consecutive sequence numbers, found {} missing",
+                    packets(loss.count)
+                )
+            };
+            self.findings.add(Id::Loss, slot, None, after.into_iter(), message);
+        }
+        flow.gaps.settle(tracker.settled());
+    }
+
+    /// Reports a packet that came late or twice.
+    fn note_order(&mut self, ordinal: u64, slot: u32, packet: &RtpPacket<'_>, is_duplicate: bool) {
+        let is_proven = |flow: &&crate::flow::state::FlowState| flow.stage != Stage::Candidate;
+        if self.table.flows.get(slot as usize).filter(is_proven).is_none() {
+            return;
+        }
+        let sequence = packet.sequence_number();
+        if !is_duplicate {
+            let message = || format!("expected packets in order, found sequence number {sequence} after later ones");
+            self.findings
+                .add(Id::Reordered, slot, None, std::iter::once(ordinal), message);
+            return;
+        }
+        let packets = &self.packets;
+        let index = usize::try_from(ordinal).unwrap_or(usize::MAX).saturating_sub(1);
+        let is_original = |at: &usize| {
+            packets.get(*at).is_some_and(|entry| {
+                entry.flow == slot && entry.sequence == sequence && entry.flags & flags::DUPLICATE == 0
+            })
+        };
+        // Looked for only as long as occurrences are kept.
+        let original = std::iter::once_with(|| (index.saturating_sub(SEARCHED)..index).rev().find(is_original));
+        let both = original
+            .flatten()
+            .map(|at| at as u64 + 1)
+            .chain(std::iter::once(ordinal));
+        let message = || format!("expected each packet once, found sequence number {sequence} again");
+        self.findings.add(Id::Duplicate, slot, None, both, message);
     }
 
     /// Gives a packet of a flow that is, or may be, DICOM to its assembler.
@@ -180,11 +272,7 @@ impl Session {
         let limits = self.decoder.limits;
         let starts_dicom = looks_like_start(packet.payload());
         let flow = self.table.flows.get_mut(slot as usize)?;
-        let known = flow
-            .sdp
-            .and_then(|s| self.descriptions.view(s))
-            .map(|v| v.extension_map())
-            .unwrap_or_default();
+        let view = flow.sdp.and_then(|section| self.descriptions.view(section));
         if flow.stage == Stage::Candidate && flow.prove(packet, starts_dicom || self.assume_rtp) {
             flow.stage = Stage::Undecided;
             self.table.publish(slot);
@@ -202,6 +290,7 @@ impl Session {
             if let Some(extension) = packet.extension()
                 && flow.bulk_identity.1.is_none()
             {
+                let known = view.map(|view| view.extension_map()).unwrap_or_default();
                 let mut guess = ExtensionGuess::new(known);
                 guess.observe(
                     &extension,
@@ -214,7 +303,9 @@ impl Session {
                 flow.bulk_identity = (identity.source_id, identity.flow_id);
             }
         }
-        let metadata = flow.metadata.get_or_insert_with(|| Box::new(Metadata::new(known)));
+        let metadata = flow
+            .metadata
+            .get_or_insert_with(|| Box::new(Metadata::new(view, packet.payload_type())));
         metadata.keep_header(ordinal, packet);
         let flags = packet
             .extension()
@@ -223,6 +314,9 @@ impl Session {
             .assembler(&limits)
             .push(now(self.time_ns), ordinal, packet, flags, starts_dicom);
         if flow.stage != Stage::Dicom {
+            if let (Arrival::Gap { missing }, Some(assembler)) = (arrival, &flow.assembler) {
+                flow.gaps.open(assembler.sequence().extended(), missing, ordinal);
+            }
             let bytes = packet.payload().len() as u64;
             flow.held_bytes += bytes;
             self.table.held_bytes += bytes;
@@ -247,8 +341,11 @@ impl Session {
             let grain = match event {
                 Event::Grain(grain) => grain,
                 Event::Lost(lost) => {
-                    let message = || format!("{} packets missing between packets and Grains", lost.packets);
-                    self.findings.add(LOSS, Some(slot), None, &[lost.after_key], message);
+                    if flow.stage == Stage::Dicom {
+                        self.lost(slot, lost);
+                    } else if flow.held_losses.len() < HELD_LOSSES {
+                        flow.held_losses.push(lost);
+                    }
                     continue;
                 }
                 _ => continue,
@@ -256,7 +353,11 @@ impl Session {
             if flow.stage == Stage::Dicom {
                 self.complete(slot, grain);
             } else if looks_like_start(&grain.payload) || flow.sdp_kind.is_some_and(FlowKind::is_dicom) {
+                let losses = std::mem::take(&mut flow.held_losses);
                 let held = self.table.become_dicom(slot);
+                for lost in losses {
+                    self.lost(slot, lost);
+                }
                 for grain in held {
                     self.complete(slot, grain);
                 }
@@ -265,6 +366,19 @@ impl Session {
                 flow.held.push(grain);
             }
         }
+    }
+
+    /// Whole Grains of a metadata flow were lost.
+    fn lost(&mut self, slot: u32, lost: Lost) {
+        let count = u64::from(lost.packets);
+        let message = || {
+            format!(
+                "expected consecutive sequence numbers, found {} missing between Grains",
+                packets(count)
+            )
+        };
+        self.findings
+            .add(Id::Loss, slot, None, std::iter::once(lost.after_key), message);
     }
 
     /// A Grain of a metadata flow is here, whole or not.
@@ -286,9 +400,32 @@ impl Session {
         let arena = std::mem::take(&mut self.decoder.arena);
         let payload = Payload::parse_in(arena, &grain.payload, &limits);
         let header = metadata.take_header(grain.packets.iter().map(|packet| packet.key));
+        let has_first = grain.started || grain.complete;
+        let extension = match grain.packets.first() {
+            Some(packet) if has_first => first_extension(header.as_ref(), Some(packet.key)),
+            _ => FirstExtension::Unknown,
+        };
+        let header = header.map(|(_, bytes)| bytes);
         let (identity, changed) = metadata.identity(id, header, &payload, grain.rtp_timestamp);
         let index = metadata.grains;
+        let charset = (metadata.static_grain != NONE).then_some(metadata.charset);
         metadata.learn(id, grain.rtp_timestamp, &payload);
+        for (grain, identity) in &changed {
+            metadata.rules.reread(*grain, *identity);
+        }
+        let facts = Facts {
+            id,
+            index,
+            grain: &grain,
+            payload: &payload,
+            extension,
+            identity,
+            arrival_ns,
+            charset,
+        };
+        let outcome = metadata
+            .rules
+            .check(&facts, &self.thresholds, &mut self.decoder.multiplicities);
         let entry = GrainEntry {
             flow: slot,
             index,
@@ -300,22 +437,105 @@ impl Session {
             packets: (first, self.grain_packets.len() as u32 - first),
             payload_bytes: grain.payload_length as u32,
             complete: grain.complete,
-            at_edge: grain.at_edge,
             truncated: grain.truncated,
             is_static: payload.is_static(),
             is_dynamic: payload.is_dynamic(),
             static_grain: metadata.static_grain,
+            signature: OVERFLOW,
+            direct: 0,
+            compared: 0,
             findings: 0,
         };
         self.decoder.arena = payload.into_arena();
-        if let Some(assembler) = flow.assembler.as_mut() {
-            assembler.recycle(grain);
-        }
         self.grains.push(entry);
         for (grain, identity) in changed {
             if let Some(entry) = self.grains.get_mut(grain as usize) {
                 entry.sync_ns = identity.sync.and_then(ns);
                 entry.origin_ns = identity.origin.and_then(ns);
+            }
+        }
+        self.note_grain(slot, id, &grain, &outcome.late);
+        self.take_signatures(slot, &outcome.committed);
+        let flow = self.table.flows.get_mut(slot as usize);
+        if let Some(assembler) = flow.and_then(|flow| flow.assembler.as_mut()) {
+            assembler.recycle(grain);
+        }
+    }
+
+    /// Reports what is wrong with the packets of a Grain, and with the time it came.
+    fn note_grain(&mut self, slot: u32, id: u32, grain: &Grain, late: &Late) {
+        let Some(entry) = self.grains.get(id as usize) else {
+            return;
+        };
+        let index = entry.index;
+        let mut direct = 0;
+        let keys = || grain.packets.iter().map(|packet| packet.key);
+        if grain.missing > 0 {
+            direct += 1;
+            let count = u64::from(grain.missing);
+            let message = || {
+                format!(
+                    "expected consecutive sequence numbers, found {} missing",
+                    packets(count)
+                )
+            };
+            self.findings
+                .add(Id::Loss, slot, Some(index), after_gaps(grain).into_iter(), message);
+        }
+        if keys().any(|key| self.entry(key).is_some_and(|entry| entry.flags & flags::REORDERED != 0)) {
+            direct += 1;
+        }
+        let flow = self.table.flows.get(slot as usize);
+        if let Some(record) = flow.and_then(|flow| flow.oversize.as_ref()) {
+            let is_in = |key: u64| record.occurrences.iter().any(|o| o.packets.first() == Some(&key));
+            direct += u16::from(keys().any(is_in));
+        }
+        for (id, gap, what) in [
+            (Id::StaticInterval, late.static_part, "a static part"),
+            (Id::RenditionRate, late.grain, "a Grain"),
+        ] {
+            if let Some((gap, allowed)) = gap {
+                let ms = |ns: i64| ns as f64 / 1e6;
+                let message = || {
+                    format!(
+                        "expected {what} within {:.1} ms, found none for {:.1} ms",
+                        ms(allowed),
+                        ms(gap)
+                    )
+                };
+                self.findings.add(id, slot, Some(index), keys(), message);
+                direct += u16::from(
+                    self.nature(slot)
+                        .kind
+                        .is_some_and(|kind| (kind == FlowKind::DicomRendition) == (id == Id::RenditionRate)),
+                );
+            }
+        }
+        if let Some(entry) = self.grains.get_mut(id as usize) {
+            entry.direct = direct;
+            entry.findings = u32::from(direct);
+        }
+    }
+
+    /// Grains have been judged: what was seen of them.
+    pub(crate) fn take_signatures(&mut self, slot: u32, committed: &[(u32, u16)]) {
+        if committed.is_empty() {
+            return;
+        }
+        let nature = self.nature(slot);
+        let Some(metadata) = self
+            .table
+            .flows
+            .get_mut(slot as usize)
+            .and_then(|f| f.metadata.as_mut())
+        else {
+            return;
+        };
+        for &(grain, signature) in committed {
+            if let Some(entry) = self.grains.get_mut(grain as usize) {
+                entry.signature = signature;
+                entry.findings =
+                    metadata.rules.count(signature, &nature) + u32::from(entry.direct) + u32::from(entry.compared);
             }
         }
     }
@@ -349,15 +569,56 @@ impl Session {
             {
                 self.table.give_up(slot);
             }
-            let Some(flow) = self.table.flows.get_mut(slot as usize) else {
-                continue;
-            };
-            if let Some(tracker) = flow.tracker.as_mut() {
-                tracker.flush();
-            }
+            self.report_losses(slot, true);
+            self.settle(slot);
         }
         self.table.merge_candidates();
         self.fragments.finish();
+        self.judge();
+    }
+
+    /// Judges the Grains of a flow that still wait.
+    fn settle(&mut self, slot: u32) {
+        let Some(flow) = self
+            .table
+            .flows
+            .get_mut(slot as usize)
+            .filter(|f| f.stage == Stage::Dicom)
+        else {
+            return;
+        };
+        let mut committed = Vec::new();
+        if let Some(metadata) = flow.metadata.as_mut() {
+            metadata.rules.settle(&self.thresholds, &mut committed);
+        }
+        self.take_signatures(slot, &committed);
+    }
+}
+
+/// The packets after the holes in a Grain: the first if the hole is before it, the last if it is behind all.
+fn after_gaps(grain: &Grain) -> Vec<u64> {
+    let mut after: Vec<u64> = grain
+        .packets
+        .windows(2)
+        .filter(|pair| pair[1].sequence != pair[0].sequence + 1)
+        .map(|pair| pair[1].key)
+        .collect();
+    if !grain.started {
+        after.extend(grain.packets.first().map(|packet| packet.key));
+    } else if after.is_empty() {
+        after.extend(grain.packets.last().map(|packet| packet.key));
+    }
+    after.sort_unstable();
+    after.dedup();
+    after
+}
+
+/// "1 packet", "2 packets".
+fn packets(count: u64) -> String {
+    if count == 1 {
+        "1 packet".into()
+    } else {
+        format!("{count} packets")
     }
 }
 

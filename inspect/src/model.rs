@@ -171,6 +171,9 @@ pub struct Flow {
     pub describes: Option<u32>,
     /// The rendition flow that refers to this one.
     pub rendition: Option<u32>,
+    /// The flow that it goes on from: the same sender and destination with another SSRC, which ended before.
+    #[serde(default)]
+    pub restart_of: Option<u32>,
     /// Number of the device (by source address) that sends it.
     pub device: Option<u32>,
     /// Time of its first packet, nanoseconds since 1970 UTC.
@@ -434,6 +437,9 @@ pub struct Finding {
     pub occurrences: Vec<Occurrence>,
     /// What was expected and what was found, in one sentence.
     pub message: String,
+    /// Why this deviation is accepted, if it is: it does not count then.
+    #[serde(default)]
+    pub accepted: Option<String>,
 }
 
 /// One place where a rule does not hold.

@@ -102,6 +102,7 @@ pub fn flow(flow: &Flow) -> Value {
         "grains": flow.grains,
         "describes": flow.describes,
         "rendition": flow.rendition,
+        "restart_of": flow.restart_of,
         "device": flow.device,
         "sdp": flow.sdp,
     })
@@ -125,6 +126,7 @@ pub fn finding(finding: &Finding) -> Value {
         "count": finding.count,
         "occurrences": finding.occurrences,
         "message": finding.message,
+        "accepted": finding.accepted,
     })
 }
 

@@ -12,6 +12,15 @@ impl Session {
     /// All flows.
     #[must_use]
     pub fn flows(&self) -> Vec<Flow> {
+        let mut flows = self.bare_flows();
+        for flow in &mut flows {
+            flow.findings = self.flow_finding_counts(flow.id);
+        }
+        flows
+    }
+
+    /// All flows, without the counts of findings.
+    pub(crate) fn bare_flows(&self) -> Vec<Flow> {
         let relations = relations(&self.table);
         let number = |slot: Option<u32>| self.table.number(slot?);
         let mut flows: Vec<Flow> = Vec::with_capacity(self.table.public().len());
@@ -22,13 +31,14 @@ impl Session {
             let Relations {
                 describes,
                 rendition,
+                restart_of,
                 device,
             } = relations.get(slot as usize).copied().unwrap_or_default();
             let mut flow = self.flow(id as u32, state);
             flow.describes = number(describes);
             flow.rendition = number(rendition);
+            flow.restart_of = number(restart_of);
             flow.device = device;
-            flow.findings = self.flow_finding_counts(slot);
             flows.push(flow);
         }
         flows
@@ -64,6 +74,7 @@ impl Session {
             grains: metadata.map_or(state.frames.count, |m| u64::from(m.grains)),
             describes: None,
             rendition: None,
+            restart_of: None,
             device: None,
             first_ns: (state.first_ns != NO_TIME).then_some(state.first_ns),
             last_ns: (state.last_ns != NO_TIME).then_some(state.last_ns),

@@ -8,12 +8,13 @@ use grainscope_capture::fragments::Fragments;
 use grainscope_capture::{Format, LinkType, Reader};
 
 use crate::document::Document;
-use crate::findings::Findings;
+use crate::findings::{Findings, Listed};
 use crate::flow::metadata::Decoder;
 use crate::flow::table::FlowTable;
 use crate::index::{Chunked, GrainEntry, NO_TIME, PacketEntry};
 use crate::model::{Count, Damage, Summary};
 use crate::query::Cache;
+use crate::rules::{Accepted, RuleSettings, Thresholds};
 use crate::sdp::Descriptions;
 
 /// What a session should know beforehand.
@@ -25,6 +26,8 @@ pub struct Options {
     pub limits: Limits,
     /// Whether every datagram that can be RTP is taken for RTP, without the usual proof.
     pub assume_rtp: bool,
+    /// Limits of the rules, and deviations that are accepted.
+    pub rules: RuleSettings,
 }
 
 /// One capture, or one live stream, under inspection.
@@ -57,6 +60,9 @@ pub struct Session {
     pub(crate) digits: u8,
     finished: bool,
     pub(crate) cache: RefCell<Cache>,
+    pub(crate) thresholds: Thresholds,
+    pub(crate) accepts: Vec<Accepted>,
+    pub(crate) listing: RefCell<Listed>,
 }
 
 impl Session {
@@ -94,6 +100,9 @@ impl Session {
             digits: 0,
             finished: false,
             cache: RefCell::default(),
+            thresholds: options.rules.thresholds,
+            accepts: options.rules.accept,
+            listing: RefCell::default(),
         }
     }
 
@@ -222,6 +231,10 @@ impl Session {
             }),
             finished: self.finished,
         }
+    }
+
+    pub(crate) const fn is_finished(&self) -> bool {
+        self.finished
     }
 
     /// The index entry of a packet, by its ordinal from 1.

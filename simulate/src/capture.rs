@@ -10,7 +10,7 @@ use crate::packets::Packets;
 use crate::scenario::Scenario;
 
 /// The application that pcapng section headers name.
-const APPLICATION: &str = concat!("grainscope-simulate ", env!("CARGO_PKG_VERSION"));
+const APPLICATION: &str = "grainscope-simulate";
 
 /// How a capture is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use dicom_rtv::Vr;
 
 use crate::attributes::Attributes;
-use crate::flow::{Audio, Device, Flow, Kind, Metadata, Video};
+use crate::flow::{Device, Flow, Kind, Metadata, Video};
 use crate::icc;
 use crate::time::Calendar;
 
@@ -133,7 +133,7 @@ pub fn video(
 
 /// The static part of the audio IOD.
 #[must_use]
-pub fn audio(context: Context<'_>, instance: Instance<'_>, bulk: &[&Flow], _audio: Audio) -> Attributes {
+pub fn audio(context: Context<'_>, instance: Instance<'_>, bulk: &[&Flow]) -> Attributes {
     let mut a = common(context, instance);
     content_date(&mut a, &context.study.began);
     a.text(0x0008_002A, Vr::DT, &context.study.began.date_time())

@@ -83,6 +83,7 @@ impl MetadataSender {
         if !plan.sent {
             return Vec::new();
         }
+        // `new` tried all that could fail.
         let mut payload = encode::grain(
             &plan.meta,
             plan.dynamic.as_ref(),
@@ -140,21 +141,19 @@ impl MetadataSender {
     }
 
     fn packetize(&mut self, flow: &Flow, metadata: &Metadata, plan: &Plan, payload: &[u8]) -> Vec<Vec<u8>> {
-        if plan.udp_limit == metadata.rtp.udp_limit {
-            return self
-                .packetizer
+        let sequence = self.packetizer.sequence();
+        if plan.udp_limit != metadata.rtp.udp_limit
+            && let Ok(mut other) = packetizer(flow, metadata, plan.udp_limit, sequence)
+        {
+            let packets = other
                 .packetize(payload, plan.rtp_timestamp, &plan.identity)
                 .unwrap_or_default();
+            self.packetizer.set_sequence(other.sequence());
+            return packets;
         }
-        let sequence = self.packetizer.sequence();
-        let Ok(mut other) = packetizer(flow, metadata, plan.udp_limit, sequence) else {
-            return Vec::new();
-        };
-        let packets = other
+        self.packetizer
             .packetize(payload, plan.rtp_timestamp, &plan.identity)
-            .unwrap_or_default();
-        self.packetizer.set_sequence(other.sequence());
-        packets
+            .unwrap_or_default()
     }
 }
 

@@ -188,7 +188,11 @@ impl Packets {
         let description = &self.scenario.flows[flow];
         let elapsed_ns = description.start_ns + description.period.at(index);
         let tai_ns = self.scenario.start.as_ns() as u64 + elapsed_ns;
-        let jitter = Random::new(self.scenario.seed, (flow as u64 + 1) << 40 | index).below(description.jitter_ns + 1);
+        // None for the first Grains: the Flows show up in their order.
+        let jitter = match index {
+            0 => 0,
+            _ => Random::new(self.scenario.seed, ((flow as u64 + 1) << 40) | index).below(description.jitter_ns + 1),
+        };
         let drift = i128::from(elapsed_ns) * i128::from(description.drift_ppb) / i128::from(SECOND);
         let mut sent_ns = utc_ns(tai_ns) + (description.delay_ns + jitter) as i64 + drift as i64;
         for injection in &self.injections {

@@ -1,154 +1,224 @@
 //! The session description of a scenario (RFC 8866, ST 2110-10 8, PS3.22 6.2.1).
 
-use std::fmt::Write as _;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use crate::flow::{Content, Flow, Metadata};
+use dicom_rtv::nmos::{ExtensionKind, ExtensionMap};
+use dicom_rtv::rtp::STANDARD_UDP_LIMIT;
+use dicom_rtv::sdp::{
+    Attribute, Connection, FilterMode, Fmtp, Group, Line, Media, MediaClockSource, Parameter, RtpMap,
+    SessionDescription, SourceFilter,
+};
+
+use crate::flow::{Audio, Content, Flow, Metadata, RtpOptions, Video};
 use crate::scenario::Scenario;
+use crate::time::Period;
 
-/// The SDP object of all Flows, as a device or its site would publish it.
+/// The SDP object of all Flows as text, as a device or its site would publish it.
 #[must_use]
 pub fn sdp(scenario: &Scenario) -> String {
-    let mut out = String::new();
+    session(scenario).to_string()
+}
+
+/// The SDP object of all Flows.
+#[must_use]
+pub fn session(scenario: &Scenario) -> SessionDescription {
     let origin = scenario
         .devices
         .first()
         .map_or(IpAddr::from([127, 0, 0, 1]), |device| device.address);
-    line(&mut out, "v=0");
-    line(
-        &mut out,
-        &format!("o=- {0} {0} IN {1} {origin}", scenario.start.seconds, family(origin)),
-    );
-    line(&mut out, &format!("s={}", scenario.name));
-    line(&mut out, "t=0 0");
-    if scenario.flows.iter().any(|flow| flow.second_path.is_some()) {
-        for number in duplicated(scenario) {
-            line(&mut out, &format!("a=group:DUP {number}a {number}b"));
-        }
+    let mut session = SessionDescription::new(&scenario.name, origin);
+    if let Some(origin) = &mut session.origin {
+        origin.session_id = scenario.start.seconds.to_string();
+        origin.session_version.clone_from(&origin.session_id);
     }
     for (number, flow) in scenario.flows.iter().enumerate() {
-        section(
-            &mut out,
-            scenario,
-            flow,
-            flow.destination,
-            flow.second_path.map(|_| format!("{number}a")),
-        );
-        if let Some(path) = flow.second_path {
-            section(&mut out, scenario, flow, path, Some(format!("{number}b")));
+        let Some(second_path) = flow.second_path else {
+            session.media.push(section(scenario, flow, flow.destination));
+            continue;
+        };
+        // The two paths of ST 2022-7 (RFC 7104).
+        let mids = ["a", "b"].map(|path| format!("{number}{path}"));
+        for (mid, destination) in mids.iter().zip([flow.destination, second_path]) {
+            session
+                .media
+                .push(section(scenario, flow, destination).with(Attribute::Mid(mid.clone())));
         }
+        session.attributes.push(Attribute::Group(Group {
+            semantics: "DUP".into(),
+            mids: mids.into(),
+        }));
     }
-    out
+    session
 }
 
-fn duplicated(scenario: &Scenario) -> impl Iterator<Item = usize> + '_ {
-    scenario
-        .flows
-        .iter()
-        .enumerate()
-        .filter(|(_, flow)| flow.second_path.is_some())
-        .map(|(number, _)| number)
-}
-
-fn section(out: &mut String, scenario: &Scenario, flow: &Flow, destination: std::net::SocketAddr, mid: Option<String>) {
-    let kind = match flow.content {
-        Content::Video(_) => "video",
-        Content::Audio(_) => "audio",
-        Content::Metadata(_) => "application",
+fn section(scenario: &Scenario, flow: &Flow, destination: SocketAddr) -> Media {
+    let (kind, encoding, parameters, format) = match &flow.content {
+        Content::Video(video) => ("video", "raw".into(), None, video_format(flow, *video)),
+        Content::Audio(audio) => audio_format(flow, *audio),
+        Content::Metadata(metadata) => ("application", "dicom".into(), None, metadata_format(flow, metadata)),
     };
-    let payload_type = flow.payload_type;
+    let rtpmap = RtpMap {
+        payload_type: flow.payload_type,
+        encoding,
+        clock_rate: flow.clock_rate,
+        parameters,
+    };
+    let mut media = Media::rtp(kind, destination.port(), rtpmap);
+    media.lines.push(Line {
+        kind: 'i',
+        value: flow.label.clone(),
+    });
     let group = destination.ip();
-    line(out, &format!("m={kind} {} RTP/AVP {payload_type}", destination.port()));
-    line(out, &format!("i={}", flow.label));
-    let ttl = if group.is_ipv4() && group.is_multicast() {
-        format!("/{}", scenario.ttl)
-    } else {
-        String::new()
-    };
-    line(out, &format!("c=IN {} {group}{ttl}", family(group)));
+    media
+        .connections
+        .push(Connection::to(group, group.is_multicast().then_some(scenario.ttl)));
+    media.attributes.extend(format);
     if group.is_multicast() {
         let source = scenario.devices[flow.device].address;
-        line(
-            out,
-            &format!("a=source-filter: incl IN {} {group} {source}", family(group)),
-        );
+        media.attributes.push(Attribute::SourceFilter(SourceFilter {
+            mode: FilterMode::Include,
+            network_type: "IN".into(),
+            address_type: if group.is_ipv4() { "IP4" } else { "IP6" }.into(),
+            destination: group.to_string(),
+            sources: vec![source.to_string()],
+        }));
     }
-    line(out, &format!("a=rtpmap:{payload_type} {}", encoding(flow)));
-    for attribute in format_attributes(flow) {
-        line(out, &attribute);
-    }
-    let mut grandmaster = String::new();
-    for (i, byte) in scenario.clock.grandmaster.iter().enumerate() {
-        let dash = if i == 0 { "" } else { "-" };
-        let _ = write!(grandmaster, "{dash}{byte:02X}");
-    }
-    line(
-        out,
-        &format!("a=ts-refclk:ptp=IEEE1588-2008:{grandmaster}:{}", scenario.clock.domain),
-    );
-    line(out, &format!("a=mediaclk:direct={}", flow.media_clock_offset));
+    media.attributes.push(Attribute::ReferenceClock(scenario.clock.clone()));
+    media.attributes.push(Attribute::MediaClock(MediaClockSource::Direct {
+        offset: u64::from(flow.media_clock_offset),
+        rate: None,
+    }));
     if let Content::Metadata(metadata) = &flow.content {
-        extension_map(out, metadata);
+        media
+            .attributes
+            .extend(Attribute::extmaps(&sent_extensions(&metadata.rtp)));
     }
-    if let Some(mid) = mid {
-        line(out, &format!("a=mid:{mid}"));
+    media
+}
+
+/// ST 2110-20 7.2.
+fn video_format(flow: &Flow, video: Video) -> Option<Attribute> {
+    let Period { numerator, denominator } = flow.period;
+    let rate = if numerator == 1 {
+        denominator.to_string()
+    } else {
+        format!("{denominator}/{numerator}")
+    };
+    let (width, height, depth) = (video.width, video.height, video.depth);
+    parameters(
+        flow,
+        &[
+            ("sampling", "YCbCr-4:2:2"),
+            ("width", &width.to_string()),
+            ("height", &height.to_string()),
+            ("exactframerate", &rate),
+            ("depth", &depth.to_string()),
+            ("TCS", "SDR"),
+            ("colorimetry", "BT709"),
+            ("PM", "2110GPM"),
+            ("SSN", "ST2110-20:2017"),
+            ("TP", "2110TPW"),
+        ],
+    )
+}
+
+/// ST 2110-30 6.2.
+fn audio_format(flow: &Flow, audio: Audio) -> (&'static str, String, Option<String>, Option<Attribute>) {
+    let ptime = Attribute::Other {
+        name: "ptime".into(),
+        value: Some(flow.period.milliseconds().to_string()),
+    };
+    (
+        "audio",
+        format!("L{}", audio.bits),
+        Some(audio.channels.to_string()),
+        Some(ptime),
+    )
+}
+
+fn metadata_format(flow: &Flow, metadata: &Metadata) -> Option<Attribute> {
+    let limit = metadata.rtp.udp_limit;
+    if usize::from(limit) > STANDARD_UDP_LIMIT {
+        parameters(flow, &[("MAXUDP", &limit.to_string())])
+    } else {
+        None
     }
 }
 
-fn encoding(flow: &Flow) -> String {
-    let rate = flow.clock_rate;
-    match &flow.content {
-        Content::Video(_) => format!("raw/{rate}"),
-        Content::Audio(audio) => format!("L{}/{rate}/{}", audio.bits, audio.channels),
-        Content::Metadata(_) => format!("dicom/{rate}"),
-    }
+fn parameters(flow: &Flow, parameters: &[(&str, &str)]) -> Option<Attribute> {
+    Some(Attribute::Fmtp(Fmtp {
+        format: flow.payload_type.to_string(),
+        parameters: parameters
+            .iter()
+            .map(|(key, value)| Parameter {
+                key: (*key).into(),
+                value: Some((*value).into()),
+            })
+            .collect(),
+    }))
 }
 
-/// What `a=fmtp` and its like say of the media.
-fn format_attributes(flow: &Flow) -> Vec<String> {
-    let payload_type = flow.payload_type;
-    match &flow.content {
-        Content::Video(video) => {
-            let period = flow.period;
-            let rate = if period.numerator == 1 {
-                period.denominator.to_string()
-            } else {
-                format!("{}/{}", period.denominator, period.numerator)
-            };
-            vec![format!(
-                "a=fmtp:{payload_type} sampling=YCbCr-4:2:2; width={}; height={}; exactframerate={rate}; depth={}; \
-                 TCS=SDR; colorimetry=BT709; PM=2110GPM; SSN=ST2110-20:2017; TP=2110TPW",
-                video.width, video.height, video.depth
-            )]
-        }
-        Content::Audio(_) => vec![format!("a=ptime:{}", flow.period.milliseconds())],
-        Content::Metadata(metadata) if metadata.rtp.udp_limit > 1460 => {
-            vec![format!("a=fmtp:{payload_type} MAXUDP={}", metadata.rtp.udp_limit)]
-        }
-        Content::Metadata(_) => Vec::new(),
-    }
-}
-
-fn extension_map(out: &mut String, metadata: &Metadata) {
-    use dicom_rtv::nmos::ExtensionKind;
-    for (id, kind) in metadata.rtp.extension_map.iter() {
-        let sent = match kind {
-            ExtensionKind::GrainFlags => metadata.rtp.grain_flags,
-            ExtensionKind::GrainDuration => metadata.rtp.grain_duration,
+/// The ids of the elements that are really sent.
+fn sent_extensions(rtp: &RtpOptions) -> ExtensionMap {
+    let mut sent = ExtensionMap::new();
+    for (id, kind) in rtp.extension_map.iter() {
+        let is_sent = match kind {
+            ExtensionKind::GrainFlags => rtp.grain_flags,
+            ExtensionKind::GrainDuration => rtp.grain_duration,
             ExtensionKind::Timecode => false,
             _ => true,
         };
-        if sent {
-            line(out, &format!("a=extmap:{id} {}", kind.urn()));
+        if is_sent {
+            sent.set(id, kind);
         }
     }
+    sent
 }
 
-fn family(address: IpAddr) -> &'static str {
-    if address.is_ipv4() { "IP4" } else { "IP6" }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Addressing, Options};
 
-fn line(out: &mut String, text: &str) {
-    out.push_str(text);
-    out.push_str("\r\n");
+    fn room(change: impl FnOnce(&mut Options)) -> Scenario {
+        let mut options = Options::default();
+        change(&mut options);
+        Scenario::operating_room(&options)
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for scenario in [room(|_| ()), room(|options| options.addressing = Addressing::V6)] {
+            let read = SessionDescription::parse(&sdp(&scenario)).unwrap();
+            assert_eq!(read.problems, []);
+            assert_eq!(read, session(&scenario));
+            for (view, flow) in read.views().zip(&scenario.flows) {
+                let rtpmap = view.rtpmap(flow.payload_type).unwrap();
+                assert_eq!(
+                    (rtpmap.clock_rate, rtpmap.is_dicom()),
+                    (flow.clock_rate, flow.metadata().is_some())
+                );
+                assert_eq!(view.connections()[0].ip(), Some(flow.destination.ip()));
+                assert_eq!(view.media_clock_offset(), Some(0));
+                let map = ExtensionMap::PRESET;
+                let kinds = ExtensionKind::REQUIRED.map(|kind| view.extension_map().id_of(kind) == map.id_of(kind));
+                assert_eq!(kinds, [flow.metadata().is_some(); 4]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_second_path_and_a_larger_limit_are_declared() {
+        let mut scenario = room(|options| options.rtp.udp_limit = 8960);
+        scenario.flows[1].second_path = Some(([239, 22, 9, 9], 5006).into());
+        let read = SessionDescription::parse(&sdp(&scenario)).unwrap();
+        assert_eq!(read.media.len(), 8);
+        let view = read.view(1).unwrap();
+        assert_eq!(view.max_udp(104), Some(8960));
+        let paths: Vec<_> = view.duplicates().flat_map(|view| view.connections().to_vec()).collect();
+        assert!(
+            paths.iter().any(|connection| connection.address == "239.22.9.9"),
+            "{paths:?}"
+        );
+    }
 }

@@ -7,9 +7,11 @@ use std::process::Command;
 use std::sync::Mutex;
 
 use grainscope_capture::frame::{self, Protocol};
-use grainscope_capture::{Datagram, Format, Fragments, Frame, Limits, Reader};
+use grainscope_capture::write::{InterfaceDescription, Packet, PcapngWriter, Statistics};
+use grainscope_capture::{Datagram, Format, Fragments, Frame, Limits, LinkType, Reader};
 
 const CAPTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/captures");
+const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/vectors");
 
 /// A line of the index: file, packets (`None` where the tool that made the index gave up).
 struct Indexed {
@@ -117,7 +119,7 @@ fn tshark_agrees() {
         println!("left out: tshark is not installed (apt-get install tshark); packets are not compared with it");
         return;
     };
-    let queue = Mutex::new(index.into_iter().collect::<VecDeque<_>>());
+    let queue = Mutex::new(index.into_iter().chain(vectors()).collect::<VecDeque<_>>());
     let wrong = Mutex::new(Vec::new());
     let compared = Mutex::new((0u64, 0u64, 0u64));
     std::thread::scope(|scope| {
@@ -143,6 +145,72 @@ fn tshark_agrees() {
     let wrong = wrong.into_inner().unwrap();
     assert!(wrong.is_empty(), "{} files differ\n{}", wrong.len(), wrong.join("\n"));
     assert!(udp > 50_000 && tcp > 5_000);
+}
+
+/// A capture of our own making, with all that our writer can say.
+#[test]
+fn tshark_reads_what_we_write() {
+    let Some(tshark) = tshark() else {
+        println!("left out: tshark is not installed (apt-get install tshark); it does not read our captures");
+        return;
+    };
+    let mut writer = PcapngWriter::new("Grainscope");
+    let interface = writer.add_interface(&InterfaceDescription {
+        link_type: LinkType::ETHERNET,
+        snaplen: 60,
+        name: "eth7",
+        description: "operating room 3",
+    });
+    for index in 0..3 {
+        writer.packet(&Packet {
+            interface,
+            time_ns: 1_767_526_074_000_000_001 + index,
+            original_len: 1442,
+            data: &[0x11; 80],
+            comment: if index == 1 {
+                "rtp.loss: 2 packets lost before this"
+            } else {
+                ""
+            },
+        });
+    }
+    writer.statistics(&Statistics {
+        interface,
+        time_ns: 1_767_526_075_000_000_000,
+        received: Some(3),
+        dropped: Some(2),
+    });
+    let folder = std::env::temp_dir().join(format!("grainscope-capture-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("written.pcapng");
+    std::fs::write(&file, writer.into_bytes()).unwrap();
+    let columns = [
+        "frame.number",
+        "frame.time_epoch",
+        "frame.cap_len",
+        "frame.len",
+        "frame.interface_name",
+        "frame.comment",
+    ];
+    let columns = columns.iter().flat_map(|column| ["-e", column]);
+    let output = Command::new(tshark)
+        .arg("-n")
+        .arg("-r")
+        .arg(&file)
+        .args(["-T", "fields"])
+        .args(columns)
+        .output()
+        .unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(
+        text.lines().map(str::trim_end).collect::<Vec<_>>(),
+        [
+            "1\t1767526074.000000001\t60\t1442\teth7",
+            "2\t1767526074.000000002\t60\t1442\teth7\trtp.loss: 2 packets lost before this",
+            "3\t1767526074.000000003\t60\t1442\teth7",
+        ]
+    );
 }
 
 /// One frame in the columns asked of tshark.
@@ -391,6 +459,29 @@ fn read(path: &Path) -> Vec<u8> {
         .read_to_end(&mut whole)
         .unwrap();
     whole
+}
+
+/// The fault-free captures of the vectors: VLAN and IPv6 among them.
+fn vectors() -> Vec<Indexed> {
+    let Ok(entries) = std::fs::read_dir(VECTORS) else {
+        println!("left out: {VECTORS} is not there; its captures are not read");
+        return Vec::new();
+    };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let named = paths.map(|path| {
+        (
+            path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            path,
+        )
+    });
+    named
+        .filter(|(name, _)| name.contains(".pcap") && (name.starts_with("or-") || name.starts_with("rtp-")))
+        .map(|(name, path)| Indexed {
+            path,
+            name,
+            packets: None,
+        })
+        .collect()
 }
 
 /// The rows of the index; `None`, with a note, where there are no captures.

@@ -54,6 +54,15 @@ pub enum Request {
         /// Equal steps of time.
         columns: u32,
     },
+    /// The row that something has in a table.
+    Locate {
+        /// The capture.
+        capture: u32,
+        /// The table: which rows, in which order.
+        query: Query,
+        /// What is sought.
+        sought: Sought,
+    },
     /// A Grain or packet laid open.
     Detail {
         /// The capture.
@@ -61,6 +70,17 @@ pub enum Request {
         /// Which one.
         place: Place,
     },
+}
+
+/// What a row is sought by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sought {
+    /// The row of this Grain or packet.
+    Place(Place),
+    /// The Grain nearest to a time, nanoseconds since 1970 UTC.
+    GrainAt(i64),
+    /// The packet nearest to a time, likewise.
+    PacketAt(i64),
 }
 
 /// Something that can be laid open.
@@ -85,6 +105,8 @@ pub enum Answer {
     Findings(Vec<Finding>),
     /// The timeline, a lane per flow.
     Timeline(Vec<Lane>),
+    /// The row sought, if the table has it; or a sentence about the filter.
+    Row(Result<Option<u64>, String>),
     /// A Grain or packet laid open.
     Detail(Box<Detail>),
 }
@@ -128,6 +150,8 @@ pub struct CaptureState {
     pub read: u64,
     /// Whether reading goes on.
     pub status: Status,
+    /// Why it is nothing that can be read, or why its data set is not decoded.
+    pub error: Option<String>,
     /// Names of the session descriptions that it is read with.
     pub sdp: Vec<String>,
     /// The capture as a whole.
@@ -260,6 +284,7 @@ mod tests {
             size: 1 << 40,
             read: 3,
             status: Status::Failed(Problem::new("a", "b")),
+            error: Some("c".into()),
             sdp: vec!["a.sdp".into()],
             summary: Summary::default(),
             flows: Vec::new(),

@@ -15,7 +15,7 @@ pub(crate) fn is_compressible(path: &str, bytes: &[u8]) -> bool {
     bytes.len() >= SMALLEST
         && matches!(
             extension,
-            "html" | "css" | "js" | "json" | "svg" | "txt" | "wasm" | "webmanifest"
+            "html" | "css" | "js" | "json" | "pcapng" | "sdp" | "svg" | "txt" | "wasm" | "webmanifest"
         )
 }
 

@@ -59,7 +59,7 @@ enum Command {
     Lint,
     /// Get the wasm32-unknown-unknown target; nothing to do when it is there
     WasmTarget,
-    /// Write the small vectors of tests/vectors and the built-in example again
+    /// Write the small vectors of tests/vectors again
     Vectors,
     /// Write the codec's tables of attributes, UIDs and IODs again; `--help` tells more
     #[command(disable_help_flag = true)]

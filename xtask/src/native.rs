@@ -24,7 +24,10 @@ pub(crate) fn build(release: bool) -> Result<PathBuf> {
 pub(crate) fn generate(options: &[&str], folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder)?;
     let mut cargo = process::cargo("run");
-    cargo.args(["--package", "grainscope-simulate", "--bin", "vectors", "--"]).args(options).arg(folder);
+    cargo
+        .args(["--package", "grainscope-simulate", "--bin", "vectors", "--"])
+        .args(options)
+        .arg(folder);
     step("make captures", || process::run(&mut cargo))
 }
 

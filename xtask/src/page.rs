@@ -32,7 +32,8 @@ pub(crate) fn build(release: bool) -> Result<()> {
     let config = config::read()?;
     let target = wasm_target::ensure()?;
     let wasm = compile(&target, &config.page, release)?;
-    let sources = static_files()?;
+    let mut sources = static_files()?;
+    examples(&mut sources)?;
 
     let stamp = stamp(&fs::read(&wasm)?, &sources, release)?;
     let stamp_file = paths::target().join("page.stamp");
@@ -90,10 +91,14 @@ fn static_files() -> Result<Files> {
     );
     let folder = web.join("static");
     read_folder(&folder, &folder, &mut files)?;
-    let examples = paths::target().join("examples-of-page");
-    native::generate(&["--examples"], &examples)?;
-    read_folder(&examples, &examples, &mut files)?;
     Ok(files)
+}
+
+/// The captures that the page opens with one click, made by the generator.
+fn examples(files: &mut Files) -> Result<()> {
+    let folder = paths::target().join("examples-of-page");
+    native::generate(&["--examples"], &folder)?;
+    read_folder(&folder, &folder, files)
 }
 
 fn read_folder(root: &Path, folder: &Path, files: &mut Files) -> Result<()> {

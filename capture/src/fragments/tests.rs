@@ -94,7 +94,7 @@ fn any_order_and_repetition_gives_the_datagram() {
 fn bytes_that_came_first_stay() {
     let mut fragments = Fragments::new(&Limits::default());
     let whole = udp(&pattern(40));
-    let place = |offset: u16, more: bool| offset / 8 | if more { 0x2000 } else { 0 };
+    let place = |offset: u16, more: bool| (offset / 8) | if more { 0x2000 } else { 0 };
     let part = |offset: u16, more, bytes: &[u8]| ethernet(&[], 0x0800, &ipv4(17, 1, place(offset, more), &[], bytes));
     let second = part(16, true, &whole[16..32]);
     let across = part(8, true, &[0xee; 32]);

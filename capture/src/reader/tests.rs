@@ -233,7 +233,7 @@ fn pcapng_blocks_of_every_kind() {
         (obsolete.kind, &obsolete.data[..]),
         (BlockKind::ObsoletePacket, &b"old p"[..])
     );
-    assert_eq!(binary.time.0, Some((1_700_000_000u64 * 1_000_000_000 >> 20) as i64));
+    assert_eq!(binary.time.0, Some(((1_700_000_000u64 * 1_000_000_000) >> 20) as i64));
     let [eth0, tunnel, ..] = &outcome.interfaces[..] else {
         panic!()
     };

@@ -30,11 +30,15 @@ fn pcapng_comes_back_as_it_was_written() {
                 time_ns: TIME + i64::from(length),
                 original_len: 1500,
                 data: &data,
-                comment: if length % 2 == 0 { "lost before this" } else { "" },
+                comment: if length.is_multiple_of(2) {
+                    "lost before this"
+                } else {
+                    ""
+                },
             });
         }
         stream.extend(writer.take());
-        assert_eq!(stream.len() % 4, 0, "whole blocks");
+        assert!(stream.len().is_multiple_of(4), "whole blocks");
     }
     writer.statistics(&Statistics {
         interface: cut,
@@ -63,7 +67,7 @@ fn pcapng_comes_back_as_it_was_written() {
                 .enumerate()
                 .all(|(at, byte)| at == usize::from(*byte))
         );
-        assert_eq!(record.comment(), (length % 2 == 0).then_some("lost before this"));
+        assert_eq!(record.comment(), length.is_multiple_of(2).then_some("lost before this"));
         count += 1;
     }
     reader.finish().unwrap();

@@ -4,6 +4,7 @@ use super::arena::Form;
 use crate::dictionary;
 use crate::tag::Tag;
 use crate::vr::Vr;
+use crate::wire;
 
 /// The length of Items, sequences and encapsulated pixel data that end with a delimiter (PS3.5 7.1.1).
 pub const UNDEFINED_LENGTH: u32 = 0xFFFF_FFFF;
@@ -78,29 +79,24 @@ pub(crate) const fn length32(head: &[u8; 8]) -> u32 {
 /// The first eight bytes at `at`.
 #[inline(always)]
 pub(crate) fn head8(window: &[u8], at: usize) -> Option<&[u8; 8]> {
-    window.get(at..)?.first_chunk()
+    wire::octets(window.get(at..)?).ok().map(|(_, head)| head)
 }
 
 /// The first twelve bytes at `at`.
 #[inline(always)]
 fn head12(window: &[u8], at: usize) -> Option<&[u8; 12]> {
-    window.get(at..)?.first_chunk()
+    wire::octets(window.get(at..)?).ok().map(|(_, head)| head)
 }
 
 /// Reads an Explicit VR header at `at`; `window` ends where the element must end. `None`: the header itself is cut.
 #[inline]
 pub(crate) fn explicit(window: &[u8], at: usize) -> Option<Header> {
-    let head = head8(window, at)?;
-    let &[_, _, _, _, v0, v1, l0, l1] = head;
-    let tag = tag_of(head);
+    let (rest, (tag, &[v0, v1], short)) = wire::explicit_header(window.get(at..)?).ok()?;
     let (vr, class) = vr_of(v0, v1);
     let (form, length) = match class {
-        Class::Short => (Form::Short, u32::from(u16::from_le_bytes([l0, l1]))),
-        Class::Long | Class::Sequence => {
-            let &[.., a, b, c, d] = head12(window, at)?;
-            (Form::Long, u32::from_le_bytes([a, b, c, d]))
-        }
-        Class::Unknown => return Some(unknown(window, at, head)),
+        Class::Short => (Form::Short, u32::from(short)),
+        Class::Long | Class::Sequence => (Form::Long, wire::long_length(rest).ok()?.1),
+        Class::Unknown => return Some(unknown(window, at, head8(window, at)?)),
     };
     Some(Header {
         tag,
@@ -114,10 +110,8 @@ pub(crate) fn explicit(window: &[u8], at: usize) -> Option<Header> {
 /// Reads an Implicit VR header at `at`. An explicit one is taken where its letters are a VR and what follows proves it.
 #[inline]
 pub(crate) fn implicit(window: &[u8], at: usize) -> Option<Header> {
-    let head = head8(window, at)?;
-    let &[_, _, _, _, v0, v1, ..] = head;
-    let tag = tag_of(head);
-    let length = length32(head);
+    let &[_, _, _, _, v0, v1, ..] = head8(window, at)?;
+    let (_, (tag, length)) = wire::implicit_header(window.get(at..)?).ok()?;
     if vr_of(v0, v1).1 != Class::Unknown
         && let Some(header) = explicit(window, at)
         && (is_confirmed(window, at, &header)

@@ -48,6 +48,17 @@ enum Trust {
     Refuted,
 }
 
+/// Whether a sender marks the starts of its Grains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Starts {
+    /// No start has been seen, and no Grain without one either.
+    Unknown,
+    /// A start was marked.
+    Marked,
+    /// A Grain began without a mark, and none was lost before it.
+    Unmarked,
+}
+
 #[derive(Debug)]
 pub(super) struct Framer {
     options: Options,
@@ -55,8 +66,8 @@ pub(super) struct Framer {
     open: Option<Open>,
     marker: Trust,
     end_flag: Trust,
-    /// The sender marks starts.
-    marks_starts: bool,
+    /// Whether the sender marks starts.
+    starts: Starts,
     /// The sender marks ends.
     marks_ends: bool,
     is_first: bool,
@@ -77,7 +88,8 @@ struct Open {
     /// Packets put before that number, and the lowest of them.
     before: u32,
     lowest: u64,
-    is_continuation: bool,
+    /// Not whole although nothing counts as missing: it goes on from a limit, or that is in doubt.
+    is_cut: bool,
     last_marker: bool,
     last_flags: GrainFlags,
     /// It has a packet without the marker, without the E flag.
@@ -95,7 +107,7 @@ impl Framer {
             open: None,
             marker: Trust::Open,
             end_flag: Trust::Open,
-            marks_starts: false,
+            starts: Starts::Unknown,
             marks_ends: false,
             is_first: true,
             last_key: 0,
@@ -125,7 +137,9 @@ impl Framer {
     #[inline]
     pub(super) fn push(&mut self, piece: &Piece<'_>, gap: u32) {
         let starts = piece.starts();
-        self.marks_starts |= starts;
+        if starts {
+            self.starts = Starts::Marked;
+        }
         let goes_on = self.confirm_end(piece) && self.continues(piece, gap);
         if !goes_on {
             self.begin(piece, gap);
@@ -174,15 +188,21 @@ impl Framer {
             open.has_hole |= gap > 0;
             return true;
         };
-        let (before, after) = match (piece.starts(), self.marks_ends, self.marks_starts) {
-            (true, _, _) | (false, _, false) => (gap, 0),
-            (false, false, true) => (0, gap),
-            (false, true, true) if gap > 1 => (1, gap - 1),
-            (false, true, true) => (0, gap),
+        let (before, after) = match gap {
+            _ if piece.starts() => (gap, 0),
+            2.. => (1, gap - 1),
+            _ if self.starts != Starts::Unmarked => (0, gap),
+            _ => (gap, 0),
         };
+        // Neither starts nor ends are marked: the lost packet may as well have been the start of this one.
+        let is_doubtful = gap > 0 && self.starts == Starts::Unmarked && !self.marks_ends;
         open.grain.missing = open.grain.missing.saturating_add(before);
         self.close(end);
         self.begin_with(piece, after);
+        if let Some(open) = &mut self.open {
+            open.is_cut |= is_doubtful;
+            open.has_hole |= is_doubtful;
+        }
         true
     }
 
@@ -205,6 +225,9 @@ impl Framer {
         let (packets, payload) = self.spare.pop().unwrap_or_default();
         let starts = piece.starts();
         let is_flow_first = core::mem::take(&mut self.is_first);
+        if !starts && !is_flow_first && missing == 0 && self.starts == Starts::Unknown {
+            self.starts = Starts::Unmarked;
+        }
         self.open = Some(Open {
             grain: Grain {
                 rtp_timestamp: piece.timestamp,
@@ -231,7 +254,7 @@ impl Framer {
             flow_first: is_flow_first.then_some(piece.sequence),
             before: 0,
             lowest: piece.sequence,
-            is_continuation: false,
+            is_cut: false,
             last_marker: false,
             last_flags: GrainFlags::default(),
             has_unmarked: false,
@@ -246,7 +269,7 @@ impl Framer {
             self.close(EndedBy::Limit);
             self.begin_with(piece, 0);
             if let Some(open) = &mut self.open {
-                open.is_continuation = true;
+                open.is_cut = true;
                 open.has_hole = true;
             }
         }
@@ -341,7 +364,9 @@ impl Framer {
         if !fits {
             return false;
         }
-        self.marks_starts |= piece.starts();
+        if piece.starts() {
+            self.starts = Starts::Marked;
+        }
         let grain = &mut open.grain;
         if piece.sequence < open.lowest {
             open.lowest = piece.sequence;
@@ -403,12 +428,12 @@ impl Framer {
                 grain.contiguous = contiguous(&grain);
             }
         }
-        let is_cut = match end {
+        let is_cut_here = match end {
             EndedBy::Limit | EndedBy::Flush => true,
             EndedBy::Restart => self.marks_ends,
             _ => false,
         };
-        grain.complete = grain.missing == 0 && !grain.at_edge && !open.is_continuation && !is_cut;
+        grain.complete = grain.missing == 0 && !grain.at_edge && !open.is_cut && !is_cut_here;
         self.events.push_back(Event::Grain(grain));
     }
 }

@@ -17,28 +17,28 @@
 //! | no end | start of a Grain, marked | the Grain before: its last packets |
 //! | no end | no start, another timestamp | see below |
 //!
-//! In the last case a sender that marks starts and not ends lost the start of the Grain after, so all count for that
-//! one. A sender that marks no starts: the Grain before, which was open when packets went missing. A sender that marks
-//! both: one packet for the Grain before and the rest for the one after; a single packet is the start of the one after.
-//! Such a gap may also hide whole Grains, so [`Grain::missing`] is an upper bound there; the sum over all Grains and
-//! [`Event::Lost`] is always the exact number of lost packets.
+//! In the last case one packet counts for the Grain before and the rest for the one after: neither is known to be whole. A
+//! single packet is the missing start of the Grain after; but where the sender has shown that it marks no starts, it
+//! counts for the one before.
+//!
+//! Such a gap, and one with an end or a start missing, may also hide whole Grains: [`Grain::missing`] is an upper bound
+//! there. A Grain is called complete only when that is certain, and the sum over all Grains and [`Event::Lost`] is
+//! exactly the number of packets lost between the first and the last one that came.
 
 mod assembler;
 mod framer;
 
 use alloc::vec::Vec;
 
-pub use assembler::GrainAssembler;
+use crate::wire;
 
-/// Where `DICM` stands in the payload of a Grain's first packet (PS3.22 7.1).
-const PREFIX_OFFSET: usize = 128;
-const PREFIX: &[u8] = b"DICM";
+pub use assembler::GrainAssembler;
 
 /// Whether a packet's payload looks like the start of an RTV payload: `DICM` at offset 128 (PS3.22 7.1).
 #[inline]
 #[must_use]
 pub fn looks_like_start(payload: &[u8]) -> bool {
-    payload.get(PREFIX_OFFSET..PREFIX_OFFSET + PREFIX.len()) == Some(PREFIX)
+    wire::preamble_and_prefix(payload).is_ok()
 }
 
 /// How a [`GrainAssembler`] works.

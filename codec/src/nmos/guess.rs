@@ -40,6 +40,8 @@ pub struct Evidence {
 pub struct ExtensionGuess {
     known: ExtensionMap,
     ids: Vec<Candidate>,
+    /// Extensions with two timestamps.
+    compared: u32,
 }
 
 /// What was seen of one id.
@@ -66,7 +68,11 @@ impl ExtensionGuess {
     /// Starts with what the SDP says; [`ExtensionMap::new`] without one.
     #[must_use]
     pub const fn new(known: ExtensionMap) -> Self {
-        Self { known, ids: Vec::new() }
+        Self {
+            known,
+            ids: Vec::new(),
+            compared: 0,
+        }
     }
 
     /// Takes the extension of the first packet of a Grain.
@@ -103,7 +109,15 @@ impl ExtensionGuess {
             10,
             (ExtensionKind::SyncTimestamp, wanted(ExtensionKind::SyncTimestamp)),
             (ExtensionKind::OriginTimestamp, wanted(ExtensionKind::OriginTimestamp)),
-            |c| (c.sync.saturating_add(c.later), c.origin),
+            // One Grain whose times differ is a fault of that Grain, not a replay.
+            |c| {
+                let is_steady = c.later.unsigned_abs() > self.compared / 2;
+                let later = if is_steady { c.later.signum() } else { 0 };
+                (
+                    c.sync.saturating_mul(2).saturating_add(later),
+                    c.origin.saturating_mul(2),
+                )
+            },
         );
         self.assign_pair(
             &mut map,
@@ -187,6 +201,7 @@ impl ExtensionGuess {
         let (Some((a, time_a)), Some((b, time_b)), None) = (times.next(), times.next(), times.next()) else {
             return;
         };
+        self.compared = self.compared.saturating_add(1);
         let order = match time_a.cmp(&time_b) {
             core::cmp::Ordering::Less => -1,
             core::cmp::Ordering::Equal => 0,
@@ -316,6 +331,25 @@ mod tests {
             guess.observe(&packet.extension().unwrap(), &evidence);
         }
         guess.map()
+    }
+
+    #[test]
+    fn one_grain_with_another_origin_swaps_nothing() {
+        // The header of Grain 7 says another origin than its payload: the preset stays.
+        let fault = 1_767_526_074_280_000_000;
+        let shifted = |time: PtpTimestamp| {
+            let ns = time.as_ns() as u64;
+            PtpTimestamp::from_ns(if ns == fault { ns + 7_000_000 } else { ns })
+        };
+        let found = learn(
+            ExtensionMap::new(),
+            40,
+            true,
+            |sync| Vec::from([(1, bytes(shifted(sync))), (7, bytes(sync))]),
+            |sync| sync,
+        );
+        assert_eq!(found.id_of(ExtensionKind::OriginTimestamp), Some(1));
+        assert_eq!(found.id_of(ExtensionKind::SyncTimestamp), Some(7));
     }
 
     fn bytes(time: PtpTimestamp) -> Vec<u8> {

@@ -3,6 +3,7 @@
 use core::iter::FusedIterator;
 
 use super::{ONE_BYTE_PROFILE, TWO_BYTE_PROFILE};
+use crate::wire;
 
 /// Bytes of "defined by profile" and length.
 const HEADER_LENGTH: usize = 4;
@@ -200,23 +201,25 @@ impl<'a> Iterator for Elements<'a> {
             }
             let offset = self.data_end - self.rest.len();
             let (id, declared, rest, header_length) = if one_byte {
-                let id = first >> 4;
+                let Ok((rest, (id, declared))) = wire::one_byte_element(self.rest) else {
+                    return None;
+                };
                 if id == 0 {
                     return self.stop(ElementsEnd::PaddingWithLength { offset });
                 }
                 if id == RESERVED_ID {
                     return self.stop(ElementsEnd::ReservedId { offset });
                 }
-                (id, usize::from(first & 0x0F) + 1, rest, 1)
+                (id, declared, rest, 1)
             } else {
-                let Some((&length, rest)) = rest.split_first() else {
+                let Ok((rest, (id, declared))) = wire::two_byte_element(self.rest) else {
                     return self.stop(ElementsEnd::Overrun {
                         offset,
                         declared: 1,
                         available: 0,
                     });
                 };
-                (first, usize::from(length), rest, 2)
+                (id, declared, rest, 2)
             };
             let Some((data, rest)) = rest.split_at_checked(declared) else {
                 let available = rest.len();

@@ -4,6 +4,7 @@ use core::iter::FusedIterator;
 
 use super::{Extension, FIXED_HEADER_LENGTH};
 use crate::error::{Error, Found, Result};
+use crate::wire;
 
 const VERSION: u8 = 2;
 const VERSION_SHIFT: u8 = 6;
@@ -35,8 +36,8 @@ impl<'a> FixedHeader<'a> {
     /// # Errors
     /// Incomplete below 12 bytes; Invalid where the version is not 2.
     #[inline]
-    pub const fn parse(input: &'a [u8]) -> Result<Self> {
-        let Some((header, _)) = input.split_first_chunk::<FIXED_HEADER_LENGTH>() else {
+    pub fn parse(input: &'a [u8]) -> Result<Self> {
+        let Ok((_, header)) = wire::octets::<FIXED_HEADER_LENGTH>(input) else {
             return Err(Error::incomplete(
                 "RTP header",
                 0,
@@ -334,7 +335,7 @@ const fn incomplete(what: &'static str, offset: usize, needed: usize, available:
 impl<'a> Extension<'a> {
     #[inline]
     fn parse(input: &'a [u8], offset: usize) -> Result<(Self, &'a [u8])> {
-        let Some((&[p0, p1, l0, l1], rest)) = input.split_first_chunk::<EXTENSION_HEADER_LENGTH>() else {
+        let Ok((rest, (profile, length))) = wire::extension_header(input) else {
             return Err(incomplete(
                 "RTP header extension",
                 offset,
@@ -342,8 +343,6 @@ impl<'a> Extension<'a> {
                 input.len(),
             ));
         };
-        // 65535 × 4 at most.
-        let length = usize::from(u16::from_be_bytes([l0, l1])) * 4;
         let Some((data, rest)) = rest.split_at_checked(length) else {
             return Err(incomplete(
                 "RTP header extension",
@@ -352,7 +351,7 @@ impl<'a> Extension<'a> {
                 input.len(),
             ));
         };
-        Ok((Self::new(u16::from_be_bytes([p0, p1]), data, offset), rest))
+        Ok((Self::new(profile, data, offset), rest))
     }
 }
 

@@ -4,14 +4,20 @@ use std::collections::{BTreeMap, VecDeque};
 
 use dicom_rtv::charset::CharacterSet;
 use dicom_rtv::dictionary::{self, tags};
-use dicom_rtv::nmos::{Evidence, ExtensionGuess, ExtensionMap, Identity};
+use dicom_rtv::grain::looks_like_start;
+use dicom_rtv::iod::{self, Iod};
+use dicom_rtv::nmos::{Evidence, ExtensionGuess, ExtensionKind, ExtensionMap, Identity};
 use dicom_rtv::payload::Payload;
-use dicom_rtv::rtp::RtpPacket;
+use dicom_rtv::rtp::{Form, RtpPacket};
+use dicom_rtv::sdp::MediaView;
 use dicom_rtv::{Limits, Tag};
 use uuid::Uuid;
 
 use crate::index::NONE;
 use crate::model::{Fact, FlowKind};
+use crate::rules::grain::FlowRules;
+use crate::rules::rtp::{Clock, FirstExtension};
+use crate::rules::value::Multiplicities;
 
 /// Packet headers kept for Grains that are not complete yet.
 const PENDING_HEADERS: usize = 1024;
@@ -46,19 +52,25 @@ pub(crate) struct Described {
     pub(crate) source_id: Option<Uuid>,
     pub(crate) flow_id: Option<Uuid>,
     pub(crate) transfer_syntax: Option<String>,
+    /// (0034,0004), Hz.
+    pub(crate) sampling_rate: Option<u32>,
 }
 
 /// What is known of a metadata flow.
 #[derive(Debug)]
 pub(crate) struct Metadata {
-    /// Headers of the packets with an extension, by ordinal, until their Grain is complete.
+    /// Headers of the packets with an extension that may be the first of their Grain, by ordinal, until it is complete.
     headers: VecDeque<(u64, Box<[u8]>)>,
+    /// RTP timestamp of the header kept last.
+    latest: Option<u32>,
     /// Headers of the first Grains, by Grain.
     early: Vec<(u32, Box<[u8]>)>,
     guess: ExtensionGuess,
     map: ExtensionMap,
     /// Grains so far.
     pub(crate) grains: u32,
+    /// The first of them.
+    pub(crate) first_grain: u32,
     /// SOP Class UIDs and how often each came.
     classes: BTreeMap<String, u32>,
     pub(crate) sop_instance: Option<String>,
@@ -75,20 +87,35 @@ pub(crate) struct Metadata {
     pub(crate) refers_to: Vec<String>,
     /// RTP timestamps of the first Grains, to find the flow with the same.
     pub(crate) timestamps: Vec<u32>,
+    /// What the rules remember.
+    pub(crate) rules: FlowRules,
 }
 
 /// Timestamps kept to find the described flow.
 pub(crate) const TIMESTAMPS: usize = 1024;
 
 impl Metadata {
-    /// A flow whose extension ids are known as far as `map` says.
-    pub(crate) fn new(map: ExtensionMap) -> Self {
+    /// A flow that an SDP describes, or none.
+    pub(crate) fn new(view: Option<MediaView<'_>>, payload_type: u8) -> Self {
+        let map = view.map(|view| view.extension_map()).unwrap_or_default();
+        let knows_ids = ExtensionKind::REQUIRED
+            .into_iter()
+            .all(|kind| map.id_of(kind).is_some());
+        let clock = Clock {
+            rate: view
+                .and_then(|view| view.rtpmap(payload_type))
+                .map(|map| map.clock_rate),
+            offset: view.and_then(|view| view.media_clock_offset()),
+        };
         Self {
             headers: VecDeque::new(),
+            latest: None,
+            rules: FlowRules::new(clock, knows_ids),
             early: Vec::new(),
             guess: ExtensionGuess::new(map),
             map,
             grains: 0,
+            first_grain: NONE,
             classes: BTreeMap::new(),
             sop_instance: None,
             source_id: None,
@@ -110,9 +137,12 @@ impl Metadata {
 
     /// Keeps the header of a packet until its Grain is complete.
     pub(crate) fn keep_header(&mut self, ordinal: u64, packet: &RtpPacket<'_>) {
-        if packet.extension().is_none() {
+        // Where all packets have one, the first with a timestamp will do, unless it overtook the start of its Grain.
+        let is_first = self.latest != Some(packet.timestamp());
+        if packet.extension().is_none() || !is_first && !looks_like_start(packet.payload()) {
             return;
         }
+        self.latest = Some(packet.timestamp());
         if self.headers.len() >= PENDING_HEADERS {
             self.headers.pop_front();
         }
@@ -120,8 +150,8 @@ impl Metadata {
         self.headers.push_back((ordinal, header.into()));
     }
 
-    /// The header of the first of these packets that has one; forgets those and all before.
-    pub(crate) fn take_header(&mut self, packets: impl Iterator<Item = u64>) -> Option<Box<[u8]>> {
+    /// The header of the first of these packets that has one, with its ordinal; forgets those.
+    pub(crate) fn take_header(&mut self, packets: impl Iterator<Item = u64>) -> Option<(u64, Box<[u8]>)> {
         let mut found: Option<(u64, Box<[u8]>)> = None;
         for ordinal in packets {
             let Some(at) = self.headers.iter().position(|(key, _)| *key == ordinal) else {
@@ -134,7 +164,7 @@ impl Metadata {
                 found = Some((key, header));
             }
         }
-        found.map(|(_, header)| header)
+        found
     }
 
     /// Reads the identity of a Grain; learns what the ids mean where no SDP says so. With it come Grains whose identity
@@ -188,6 +218,9 @@ impl Metadata {
 
     /// Takes over what a Grain says.
     pub(crate) fn learn(&mut self, grain: u32, rtp_timestamp: u32, payload: &Payload<'_>) {
+        if self.grains == 0 {
+            self.first_grain = grain;
+        }
         self.grains += 1;
         if self.timestamps.len() < TIMESTAMPS {
             self.timestamps.push(rtp_timestamp);
@@ -231,6 +264,7 @@ impl Metadata {
                 source_id: flow.source_id,
                 flow_id: flow.flow_id,
                 transfer_syntax: flow.transfer_syntax_uid.map(str::to_owned),
+                sampling_rate: flow.sampling_rate,
             }));
         self.refers_to.clear();
         if let Some(evidence) = data_set.get(tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE) {
@@ -271,6 +305,15 @@ impl Metadata {
             .filter_map(|(class, count)| Some((*count, kind(class)?)));
         known.max_by_key(|(count, _)| *count).map(|(_, kind)| kind)
     }
+
+    /// The Information Object Definition of the commonest SOP class that has one.
+    pub(crate) fn iod(&self) -> Option<&'static Iod> {
+        let known = self
+            .classes
+            .iter()
+            .filter_map(|(class, count)| Some((*count, iod::by_sop_class(class)?)));
+        known.max_by_key(|(count, _)| *count).map(|(_, iod)| iod)
+    }
 }
 
 /// The identity that a kept header carries.
@@ -279,9 +322,29 @@ fn read(header: &[u8], map: &ExtensionMap) -> Option<Identity> {
     Some(Identity::read(&packet.extension()?, map))
 }
 
+/// What the header of a Grain's first packet says about its extension. `header` is the first one of the Grain that has
+/// an extension, with its ordinal.
+pub(crate) fn first_extension(header: Option<&(u64, Box<[u8]>)>, first: Option<u64>) -> FirstExtension {
+    let Some(first) = first else {
+        return FirstExtension::Unknown;
+    };
+    let extension = header
+        .filter(|(ordinal, _)| *ordinal == first)
+        .and_then(|(_, bytes)| RtpPacket::parse_truncated(bytes, bytes.len()).ok())
+        .and_then(|packet| packet.extension());
+    match extension {
+        None => FirstExtension::Absent,
+        Some(extension) => FirstExtension::Present {
+            profile: extension.profile(),
+            is_readable: extension.form() != Form::Other,
+        },
+    }
+}
+
 /// Limits for the data sets of one Grain, and scratch space to decode them in.
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
     pub(crate) limits: Limits,
     pub(crate) arena: dicom_rtv::payload::PayloadArena,
+    pub(crate) multiplicities: Multiplicities,
 }

@@ -1,13 +1,15 @@
 //! What is known of one flow.
 
 use dicom_rtv::Limits;
-use dicom_rtv::grain::{Grain, GrainAssembler};
+use dicom_rtv::grain::{Grain, GrainAssembler, Lost};
 use dicom_rtv::rtp::{RtpPacket, SequenceCounters, SequenceTracker};
 use uuid::Uuid;
 
 use super::bulk::{Evidence, Frames};
+use super::gaps::Gaps;
 use super::metadata::Metadata;
 use super::table::Key;
+use crate::findings::Record;
 use crate::index::NO_TIME;
 use crate::model::FlowKind;
 use crate::sdp::SectionRef;
@@ -61,6 +63,14 @@ pub(crate) struct FlowState {
     carried: SequenceCounters,
     /// Grains that wait for the decision.
     pub(crate) held: Vec<Grain>,
+    /// Losses between them.
+    pub(crate) held_losses: Vec<Lost>,
+    /// Gaps in the sequence that may still be filled, for flows that are not DICOM.
+    pub(crate) gaps: Gaps,
+    /// UDP bytes that a datagram may have, its header included.
+    pub(crate) udp_limit: u32,
+    /// Datagrams that have more.
+    pub(crate) oversize: Option<Box<Record>>,
     /// Bytes of payload that it holds back until then.
     pub(crate) held_bytes: u64,
     /// Packets since the flow began or was last looked at afresh.
@@ -94,6 +104,10 @@ impl FlowState {
             tracker: None,
             carried: SequenceCounters::default(),
             held: Vec::new(),
+            held_losses: Vec::new(),
+            gaps: Gaps::default(),
+            udp_limit: u32::MAX,
+            oversize: None,
             held_bytes: 0,
             undecided: 0,
             consecutive: 0,
@@ -152,6 +166,7 @@ impl FlowState {
             self.tracker = Some(Box::new(assembler.sequence().clone()));
         }
         self.held = Vec::new();
+        self.held_losses = Vec::new();
         self.metadata = None;
     }
 
@@ -170,6 +185,7 @@ impl FlowState {
         self.assembler = None;
         self.tracker = None;
         self.held = Vec::new();
+        self.held_losses = Vec::new();
         self.metadata = None;
     }
 

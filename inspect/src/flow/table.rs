@@ -144,6 +144,7 @@ impl FlowTable {
         self.held_bytes = self.held_bytes.saturating_sub(std::mem::take(&mut flow.held_bytes));
         flow.stage = Stage::Dicom;
         flow.frames = Frames::default();
+        flow.gaps.clear();
         std::mem::take(&mut flow.held)
     }
 

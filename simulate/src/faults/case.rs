@@ -71,12 +71,12 @@ impl Case {
 
     /// The rules that a report names, apart from those of severity I; none for a near miss.
     #[must_use]
-    pub fn findings(&self) -> &'static [&'static str] {
+    pub fn findings(&self) -> Vec<&'static str> {
         match (self.degree, self.fault) {
-            (Degree::NearMiss, _) | (Degree::Breaks, Fault::PayloadPreamble) => &[],
+            (Degree::NearMiss, _) | (Degree::Breaks, Fault::PayloadPreamble) => Vec::new(),
             // A lost packet is lost as well as it leaves its Grain incomplete.
-            (Degree::Breaks, Fault::GrainIncomplete) => &["rtp.loss", "grain.incomplete"],
-            (Degree::Breaks, fault) => RULES[fault as usize],
+            (Degree::Breaks, Fault::GrainIncomplete) => vec!["rtp.loss", "grain.incomplete"],
+            (Degree::Breaks, fault) => vec![fault.rule()],
         }
     }
 
@@ -260,27 +260,6 @@ impl Case {
             .push(Injection::within(self.fault, self.degree, flow, grains));
     }
 }
-
-/// One rule each, for [`Case::findings`].
-const RULES: [&[&str]; Fault::ALL.len()] = {
-    let mut rules: [&[&str]; Fault::ALL.len()] = [&[]; Fault::ALL.len()];
-    let mut i = 0;
-    while i < rules.len() {
-        rules[i] = NAMES[i].as_slice();
-        i += 1;
-    }
-    rules
-};
-
-const NAMES: &[[&str; 1]; Fault::ALL.len()] = &{
-    let mut names = [[""]; Fault::ALL.len()];
-    let mut i = 0;
-    while i < names.len() {
-        names[i] = [Fault::ALL[i].rule()];
-        i += 1;
-    }
-    names
-};
 
 /// No jitter, so that limits can be hit exactly.
 fn options(fault: Fault) -> Options {

@@ -60,14 +60,20 @@ pub const fn is_media(kind: FlowKind) -> bool {
 pub fn groups(flows: &[Flow]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut other = Vec::new();
-    let children = |id: u32| flows.iter().enumerate().filter(move |(_, f)| f.describes == Some(id) && is_media(f.kind));
+    let children = |id: u32| {
+        flows
+            .iter()
+            .enumerate()
+            .filter(move |(_, f)| f.describes == Some(id) && is_media(f.kind))
+    };
     for (index, flow) in flows.iter().enumerate() {
         if !is_media(flow.kind) {
             other.push((index, 0));
             continue;
         }
         let described = flow.describes.and_then(|id| flows.iter().find(|f| f.id == id));
-        if described.is_some_and(|d| is_media(d.kind) && d.describes.is_none() && host(&d.source) == host(&flow.source)) {
+        if described.is_some_and(|d| is_media(d.kind) && d.describes.is_none() && host(&d.source) == host(&flow.source))
+        {
             continue; // Listed below the flow that it describes.
         }
         let name = host(&flow.source);
@@ -103,7 +109,9 @@ pub fn groups(flows: &[Flow]) -> Vec<Group> {
 fn about<'a>(flows: impl Iterator<Item = &'a Flow> + Clone) -> String {
     let fact = |name: &str| {
         let mut facts = flows.clone().flat_map(|f| f.facts.iter());
-        facts.find(|f| f.name.starts_with(name) && !f.value.is_empty()).map(|f| f.value.clone())
+        facts
+            .find(|f| f.name.starts_with(name) && !f.value.is_empty())
+            .map(|f| f.value.clone())
     };
     let parts = [fact("Manufacturer"), fact("Manufacturer's Model Name")];
     let mut words: Vec<String> = parts.into_iter().flatten().collect();

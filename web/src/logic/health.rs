@@ -78,7 +78,7 @@ pub fn verdict(flow: &Flow) -> (Level, String) {
 /// What must be said about a capture as a whole, if anything. `true` means that there is nothing else to show.
 #[must_use]
 pub fn trouble(state: &CaptureState) -> Option<(bool, Problem)> {
-    let nothing = state.summary.packets == 0;
+    let nothing = state.summary.packets == 0 && state.summary.grains == 0;
     if state.size == 0 && state.status != Status::Reading {
         let text = "It has 0 bytes. Perhaps the recording was never written, or the copy failed.";
         return Some((true, Problem::new(format!("{} is empty", state.name), text)));
@@ -94,17 +94,17 @@ pub fn trouble(state: &CaptureState) -> Option<(bool, Problem)> {
         }
         Status::Reading | Status::Done => {}
     }
+    if let Some(error) = &state.error {
+        let what = if nothing { "cannot be read" } else { "is not decoded" };
+        return Some((nothing, Problem::new(format!("{} {what}", state.name), sentence(error))));
+    }
     if let Some(damage) = &state.summary.damage {
         let reason = sentence(&damage.reason);
-        if nothing && damage.offset < 64 {
-            let title = format!("{} is not a capture that can be read", state.name);
-            let text = format!(
-                "{reason} Grainscope reads pcap and pcapng files, also compressed with gzip, DICOM Part 10 files, and single RTP packets or RTV payloads."
-            );
-            return Some((true, Problem::new(title, text)));
-        }
         let title = format!("{} is damaged at byte {}", state.name, count(damage.offset));
-        return Some((nothing, Problem::new(title, format!("{reason} {}", kept(&state.summary)).trim_end())));
+        return Some((
+            nothing,
+            Problem::new(title, format!("{reason} {}", kept(&state.summary)).trim_end()),
+        ));
     }
     if nothing && state.status == Status::Done {
         let text = "The file can be read, but there is not one packet in it.";
@@ -121,7 +121,8 @@ fn kept(summary: &Summary) -> String {
 }
 
 /// A text with a capital and a full stop.
-fn sentence(text: &str) -> String {
+#[must_use]
+pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let Some(first) = chars.next() else {
         return String::new();
@@ -178,6 +179,7 @@ pub(crate) mod tests {
             size,
             read: size,
             status,
+            error: None,
             sdp: Vec::new(),
             summary,
             flows: Vec::new(),
@@ -204,8 +206,11 @@ pub(crate) mod tests {
         flow.lost = 1200;
         assert_eq!(verdict(&flow), (Level::Warning, "1,200 lost".into()));
         flow.findings = [1, 2, 0];
-        assert_eq!(verdict(&flow), (Level::Error, "1 rule broken, 1,200 lost, 2 warnings".into()));
-        assert_eq!(verdict(&super::tests::flow(1, FlowKind::Ptp)).0, Level::Quiet);
+        assert_eq!(
+            verdict(&flow),
+            (Level::Error, "1 rule broken, 1,200 lost, 2 warnings".into())
+        );
+        assert_eq!(verdict(&self::flow(1, FlowKind::Ptp)).0, Level::Quiet);
     }
 
     #[test]
@@ -217,9 +222,11 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_no_capture_is_told_from_a_damaged_one() {
-        let (all, problem) = trouble(&state(9, Status::Done, damaged(0, 0))).unwrap();
-        assert!(all && problem.title.contains("not a capture"), "{problem:?}");
-        assert!(problem.text.starts_with("No such block. "));
+        let mut none = state(9, Status::Done, Summary::default());
+        none.error = Some("this is a JPEG image".into());
+        let (all, problem) = trouble(&none).unwrap();
+        assert!(all);
+        assert_eq!(problem, Problem::new("a.pcap cannot be read", "This is a JPEG image."));
         let (all, problem) = trouble(&state(9, Status::Done, damaged(3, 1234))).unwrap();
         assert!(!all);
         assert_eq!(problem.title, "a.pcap is damaged at byte 1,234");
@@ -236,7 +243,10 @@ pub(crate) mod tests {
         assert!(!all && problem.text.contains("1 packet."), "{problem:?}");
         let failed = Status::Failed(Problem::new("Gone", "The file was removed."));
         let (all, problem) = trouble(&state(9, failed, summary)).unwrap();
-        assert!(!all && problem.text.starts_with("The file was removed. What"), "{problem:?}");
+        assert!(
+            !all && problem.text.starts_with("The file was removed. What"),
+            "{problem:?}"
+        );
     }
 
     #[test]

@@ -33,7 +33,12 @@ pub const fn printable(byte: u8) -> char {
 /// Bytes in hex with a space between, `limit` at most; then an ellipsis.
 #[must_use]
 pub fn spaced(bytes: &[u8], limit: usize) -> String {
-    let mut text = bytes.iter().take(limit).map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(" ");
+    let mut text = bytes
+        .iter()
+        .take(limit)
+        .map(|b| format!("{b:02x}"))
+        .collect::<Vec<_>>()
+        .join(" ");
     if bytes.len() > limit {
         text.push_str(" …");
     }
@@ -162,7 +167,10 @@ mod tests {
             ..Marks::default()
         };
         let got = marks(5..13, &wanted, &segments);
-        assert_eq!(got.iter().map(|m| m.field).collect::<Vec<_>>(), [false, true, true, true, true, true, true, false]);
+        assert_eq!(
+            got.iter().map(|m| m.field).collect::<Vec<_>>(),
+            [false, true, true, true, true, true, true, false]
+        );
         assert_eq!(got.iter().filter(|m| m.value).count(), 2);
         assert_eq!(got.iter().position(|m| m.boundary), Some(5));
         assert!(got[5..].iter().all(|m| m.odd) && got[..5].iter().all(|m| !m.odd));

@@ -23,6 +23,8 @@ struct Node {
     path: String,
     /// Position among its siblings, from 1, and how many they are.
     place: (u32, u32),
+    /// Whether it is folded until someone opens it.
+    starts_folded: bool,
 }
 
 impl Outline {
@@ -50,6 +52,8 @@ impl Outline {
                 depth: field.depth,
                 path: format!("{above}/{}#{row}", field.name),
                 place: (0, 0),
+                // Beside the reassembled Grain, its packets are what one seldom looks for.
+                starts_folded: field.depth == 0 && field.source > 0,
             });
             open.push(index);
             siblings.push(Vec::new());
@@ -144,7 +148,7 @@ impl Folds {
         let Some(node) = outline.nodes.get(index) else {
             return false;
         };
-        let starts_open = outline.len() <= UNFOLDED || outline.level(index) < 3;
+        let starts_open = !node.starts_folded && (outline.len() <= UNFOLDED || outline.level(index) < 3);
         starts_open != self.changed.contains(&node.path)
     }
 
@@ -174,7 +178,11 @@ impl Folds {
         let mut index = 0;
         while let Some(node) = outline.nodes.get(index) {
             rows.push(index);
-            index = if self.is_open(outline, index) { index + 1 } else { node.end };
+            index = if self.is_open(outline, index) {
+                index + 1
+            } else {
+                node.end
+            };
         }
         rows
     }
@@ -236,7 +244,12 @@ mod tests {
 
     #[test]
     fn depths_that_skip_a_level_do_no_harm() {
-        let outline = Outline::new(&[field(3, "a", 0, 1), field(7, "b", 0, 1), field(5, "c", 0, 1), field(0, "d", 0, 1)]);
+        let outline = Outline::new(&[
+            field(3, "a", 0, 1),
+            field(7, "b", 0, 1),
+            field(5, "c", 0, 1),
+            field(0, "d", 0, 1),
+        ]);
         assert_eq!(outline.parent(2), Some(0));
         assert_eq!(outline.level(2), 2);
         assert_eq!(outline.parent(3), None);
@@ -253,6 +266,17 @@ mod tests {
         let mut longer = tree();
         longer.insert(1, field(1, "Padding", 0, 1));
         assert_eq!(folds.visible(&Outline::new(&longer)), [0, 1, 2, 3, 4, 5, 10]);
+    }
+
+    #[test]
+    fn packets_beside_a_grain_start_folded() {
+        let mut fields = tree();
+        fields.extend([field(0, "Packet", 0, 60), field(1, "Ethernet", 0, 14)]);
+        for field in &mut fields[10..] {
+            field.source = 1;
+        }
+        let outline = Outline::new(&fields);
+        assert_eq!(Folds::default().visible(&outline).last(), Some(&10));
     }
 
     #[test]

@@ -63,14 +63,17 @@ impl<T> Pages<T> {
     }
 
     /// The next page to ask for, if any, and the revision it will have; it counts as asked.
-    pub fn next(&mut self) -> Option<(u64, u32)> {
+    pub fn ask(&mut self) -> Option<(u64, u32)> {
         if self.asked.len() >= IN_FLIGHT {
             return None;
         }
         // Before anything is known, the first page tells the size of the whole.
         let last = self.wanted.end.max(1) - 1;
         let page = (self.wanted.start / PAGE_ROWS..=last / PAGE_ROWS).find(|page| {
-            let fresh = self.pages.get(page).is_some_and(|(revision, _)| *revision == self.revision);
+            let fresh = self
+                .pages
+                .get(page)
+                .is_some_and(|(revision, _)| *revision == self.revision);
             !fresh && !self.asked.contains(page)
         })?;
         self.asked.insert(page);
@@ -109,21 +112,21 @@ mod tests {
     fn the_first_page_is_asked_for_before_anything_is_known() {
         let mut pages = Pages::<u64>::default();
         pages.want(0..0, 0);
-        assert_eq!(pages.next(), Some((0, 0)));
-        assert_eq!(pages.next(), None);
+        assert_eq!(pages.ask(), Some((0, 0)));
+        assert_eq!(pages.ask(), None);
     }
 
     #[test]
     fn only_wanted_pages_are_asked_for_and_few_at_a_time() {
         let mut pages = Pages::default();
         pages.want(1000..1400, 0);
-        assert_eq!(pages.next(), Some((7, 0)));
-        assert_eq!(pages.next(), Some((8, 0)));
-        assert_eq!(pages.next(), None);
+        assert_eq!(pages.ask(), Some((7, 0)));
+        assert_eq!(pages.ask(), Some((8, 0)));
+        assert_eq!(pages.ask(), None);
         // The view moved on: the next one asked for is of the new place.
         pages.want(100_000..100_010, 0);
         pages.put(7, 0, 200_000, rows(7));
-        assert_eq!(pages.next(), Some((781, 0)));
+        assert_eq!(pages.ask(), Some((781, 0)));
         assert_eq!(pages.get(1000), Some(&1000));
         assert_eq!(pages.get(100_000), None);
     }
@@ -132,12 +135,12 @@ mod tests {
     fn a_new_revision_asks_again_but_keeps_what_is_shown() {
         let mut pages = Pages::default();
         pages.want(0..10, 0);
-        assert_eq!(pages.next(), Some((0, 0)));
+        assert_eq!(pages.ask(), Some((0, 0)));
         pages.put(0, 0, 10, rows(0));
-        assert_eq!(pages.next(), None);
+        assert_eq!(pages.ask(), None);
         pages.want(0..10, 1);
         assert_eq!(pages.get(3), Some(&3));
-        assert_eq!(pages.next(), Some((0, 1)));
+        assert_eq!(pages.ask(), Some((0, 1)));
     }
 
     #[test]
@@ -146,7 +149,7 @@ mod tests {
         for page in 0..200 {
             let start = page * PAGE_ROWS;
             pages.want(start..start + 10, 0);
-            assert_eq!(pages.next(), Some((page, 0)));
+            assert_eq!(pages.ask(), Some((page, 0)));
             pages.put(page, 0, 1_000_000, rows(page));
         }
         assert!(pages.get(0).is_none());

@@ -9,7 +9,10 @@
 ///
 /// A sentence that names the line and the word that is not hexadecimal, or says that there is nothing.
 pub fn bytes(text: &str) -> Result<Vec<u8>, String> {
-    let lines: Vec<(usize, &str)> = (1..).zip(text.lines().map(str::trim)).filter(|(_, l)| !l.is_empty()).collect();
+    let lines: Vec<(usize, &str)> = (1..)
+        .zip(text.lines().map(str::trim))
+        .filter(|(_, l)| !l.is_empty())
+        .collect();
     if lines.is_empty() {
         return Err("Nothing was pasted.".into());
     }
@@ -22,7 +25,9 @@ pub fn bytes(text: &str) -> Result<Vec<u8>, String> {
 /// The offset that each line starts with, if they all do and count up from 0.
 fn offsets(lines: &[(usize, &str)]) -> Option<Vec<usize>> {
     let offsets: Vec<usize> = lines.iter().map(|(_, line)| offset(line)).collect::<Option<_>>()?;
-    let rises = offsets.windows(2).all(|pair| pair[0] < pair[1] && pair[1] - pair[0] <= 64);
+    let rises = offsets
+        .windows(2)
+        .all(|pair| pair[0] < pair[1] && pair[1] - pair[0] <= 64);
     (offsets.first() == Some(&0) && rises).then_some(offsets)
 }
 
@@ -30,16 +35,26 @@ fn offset(line: &str) -> Option<usize> {
     let (word, rest) = line.split_once([' ', '\t', ':']).unwrap_or((line, ""));
     let word = word.strip_prefix("0x").unwrap_or(word);
     let is_offset = (4..=8).contains(&word.len()) && (!rest.is_empty() || word.len() >= 7);
-    if is_offset { usize::from_str_radix(word, 16).ok() } else { None }
+    if is_offset {
+        usize::from_str_radix(word, 16).ok()
+    } else {
+        None
+    }
 }
 
 fn dump(lines: &[(usize, &str)], offsets: &[usize]) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     for (index, (number, line)) in lines.iter().enumerate() {
         let wanted = offsets.get(index + 1).map(|next| next - offsets[index]);
-        let data = line.split_once([' ', '\t', ':']).map_or("", |(_, rest)| rest.trim_start_matches(':').trim_start());
+        let data = line
+            .split_once([' ', '\t', ':'])
+            .map_or("", |(_, rest)| rest.trim_start_matches(':').trim_start());
         let data = data.split('|').next().unwrap_or("");
-        let data = if wanted.is_none() { data.split("   ").next().unwrap_or("") } else { data };
+        let data = if wanted.is_none() {
+            data.split("   ").next().unwrap_or("")
+        } else {
+            data
+        };
         let start = bytes.len();
         let limit = wanted.unwrap_or(16);
         for word in data.split_whitespace() {
@@ -59,7 +74,11 @@ fn dump(lines: &[(usize, &str)], offsets: &[usize]) -> Result<Vec<u8>, String> {
             return Err(format!("Line {number} has {got} bytes where its offsets say {wanted}."));
         }
     }
-    if bytes.is_empty() { Err("There are offsets, but no bytes.".into()) } else { Ok(bytes) }
+    if bytes.is_empty() {
+        Err("There are offsets, but no bytes.".into())
+    } else {
+        Ok(bytes)
+    }
 }
 
 fn plain(lines: &[(usize, &str)]) -> Result<Vec<u8>, String> {
@@ -68,13 +87,19 @@ fn plain(lines: &[(usize, &str)]) -> Result<Vec<u8>, String> {
     let mut half: Option<String> = None;
     for (number, line) in lines {
         for word in line.split(|c: char| c.is_whitespace() || ",:;-{}[]()\"\\".contains(c)) {
-            let word = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X")).unwrap_or(word);
+            let word = word
+                .strip_prefix("0x")
+                .or_else(|| word.strip_prefix("0X"))
+                .unwrap_or(word);
             let word = word.strip_prefix('x').unwrap_or(word);
             if word.is_empty() {
                 continue;
             }
             if let Some(bad) = word.chars().find(|c| !c.is_ascii_hexdigit()) {
-                return Err(format!("Line {number}: “{}” is not hexadecimal ({bad}).", excerpt(word)));
+                return Err(format!(
+                    "Line {number}: “{}” is not hexadecimal ({bad}).",
+                    excerpt(word)
+                ));
             }
             let mut word = word.to_owned();
             if let Some(before) = half.take() {
@@ -156,7 +181,11 @@ mod tests {
         assert!(bytes("44 4").unwrap_err().contains("odd"));
         assert!(bytes("  \n ").unwrap_err().contains("Nothing"));
         assert!(bytes("{ }").unwrap_err().contains("no hex"));
-        assert!(bytes("0000   44 49\n0010   44").unwrap_err().contains("2 bytes where its offsets say 16"));
+        assert!(
+            bytes("0000   44 49\n0010   44")
+                .unwrap_err()
+                .contains("2 bytes where its offsets say 16")
+        );
         assert!(bytes("Müller, Jürgen").is_err());
     }
 }

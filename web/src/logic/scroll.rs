@@ -159,7 +159,9 @@ impl Scroller {
     /// The rows to draw.
     #[must_use]
     pub fn visible(&self) -> Visible {
-        let first = ((self.top / self.row_height) as u64).saturating_sub(OVERSCAN).min(self.rows);
+        let first = ((self.top / self.row_height) as u64)
+            .saturating_sub(OVERSCAN)
+            .min(self.rows);
         let last = ((self.top + self.viewport) / self.row_height).ceil() as u64;
         let end = last.saturating_add(OVERSCAN).min(self.rows).max(first);
         Visible {
@@ -182,7 +184,13 @@ mod tests {
     #[test]
     fn a_short_list_draws_all_its_rows_where_they_are() {
         let list = list(10);
-        assert_eq!(list.visible(), Visible { rows: 0..10, shift: 0.0 });
+        assert_eq!(
+            list.visible(),
+            Visible {
+                rows: 0..10,
+                shift: 0.0
+            }
+        );
         assert_eq!(list.spacer(), 200.0);
     }
 

@@ -102,13 +102,20 @@ impl Selection {
     /// The bytes of the byte string that shows.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        self.detail.sources.get(self.source as usize).map_or(&[], |s| s.bytes.as_slice())
+        self.detail
+            .sources
+            .get(self.source as usize)
+            .map_or(&[], |s| s.bytes.as_slice())
     }
 
     /// The bytes of a field, as far as they exist.
     #[must_use]
     pub fn raw(&self, field: &FieldRow) -> &[u8] {
-        let bytes = self.detail.sources.get(field.source as usize).map_or(&[][..], |s| s.bytes.as_slice());
+        let bytes = self
+            .detail
+            .sources
+            .get(field.source as usize)
+            .map_or(&[][..], |s| s.bytes.as_slice());
         let start = (field.start as usize).min(bytes.len());
         let end = start.saturating_add(field.length as usize).min(bytes.len());
         &bytes[start..end]
@@ -137,7 +144,10 @@ impl Selection {
     /// The byte that should be in view.
     #[must_use]
     pub fn focus(&self) -> Option<u32> {
-        let start = self.chosen().filter(|f| f.source == self.source && f.length > 0).map(|f| f.start);
+        let start = self
+            .chosen()
+            .filter(|f| f.source == self.source && f.length > 0)
+            .map(|f| f.start);
         self.cursor.or(start)
     }
 }
@@ -155,7 +165,7 @@ mod tests {
             source,
             start,
             length,
-            value_start: start + length / 2,
+            value_start: start.saturating_add(length / 2),
             ..FieldRow::default()
         }
     }
@@ -192,7 +202,11 @@ mod tests {
         let marks = open.marks(None);
         assert_eq!((marks.field, marks.value), (10..30, 20..30));
         assert_eq!(open.raw(open.chosen().unwrap()).len(), 20);
-        assert_eq!(open.marks(Some(3)).hover, 0..0, "a field of another source marks nothing here");
+        assert_eq!(
+            open.marks(Some(3)).hover,
+            0..0,
+            "a field of another source marks nothing here"
+        );
     }
 
     #[test]
@@ -243,7 +257,11 @@ mod tests {
 
     #[test]
     fn fields_beyond_the_bytes_do_no_harm() {
-        let mut open = Selection::open(None, Place::Packet(1), detail(vec![field(0, "x", 0, u32::MAX, u32::MAX)]));
+        let mut open = Selection::open(
+            None,
+            Place::Packet(1),
+            detail(vec![field(0, "x", 0, u32::MAX, u32::MAX)]),
+        );
         open.choose_field(0);
         assert!(open.raw(open.chosen().unwrap()).is_empty());
         let _ = open.marks(Some(0));

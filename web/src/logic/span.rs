@@ -173,10 +173,10 @@ mod tests {
         assert!(ticks.iter().all(|t| t % step == 0));
         assert_eq!(step_of(90), 120);
         assert_eq!(step_of(100_000), 172_800);
-        assert_eq!(super::step(11_000_000_000), 15_000_000_000);
+        assert_eq!(step_of(11), 15);
     }
 
     fn step_of(seconds: i64) -> i64 {
-        super::step(seconds * 1_000_000_000) / 1_000_000_000
+        step(seconds * 1_000_000_000) / 1_000_000_000
     }
 }

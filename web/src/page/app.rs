@@ -70,12 +70,14 @@ pub fn App() -> Html {
     };
     let on_example = {
         let (open_files, dispatch) = (open_files.clone(), dispatch.clone());
-        Callback::from(move |()| {
+        Callback::from(move |name: &'static str| {
             let (open_files, dispatch) = (open_files.clone(), dispatch.clone());
             spawn_local(async move {
-                match example::fetch().await {
-                    Ok(blob) => open_files.emit(vec![(example::EXAMPLE.to_owned(), blob)]),
-                    Err(problem) => dispatch.emit(Action::Notice(format!("{}. {}", problem.title, problem.text).into())),
+                match example::fetch(name).await {
+                    Ok(blob) => open_files.emit(vec![(name.to_owned(), blob)]),
+                    Err(problem) => {
+                        dispatch.emit(Action::Notice(format!("{}. {}", problem.title, problem.text).into()))
+                    }
                 }
             });
         })
@@ -83,7 +85,9 @@ pub fn App() -> Html {
     let onchange = {
         let open_files = open_files.clone();
         Callback::from(move |event: Event| {
-            let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+            let Some(input) = event.target_dyn_into::<HtmlInputElement>() else {
+                return;
+            };
             open_files.emit(named(input.files()));
             input.set_value(""); // The same file may be chosen again.
         })
@@ -127,9 +131,11 @@ pub fn App() -> Html {
         })
     };
     let on_restart = {
-        let (client, dispatch, open_files, opened) = (client.clone(), dispatch.clone(), open_files.clone(), opened.clone());
+        let (client, dispatch, open_files, opened) =
+            (client.clone(), dispatch.clone(), open_files.clone(), opened.clone());
         move |again: bool| {
-            let (client, dispatch, open_files, opened) = (client.clone(), dispatch.clone(), open_files.clone(), opened.clone());
+            let (client, dispatch, open_files, opened) =
+                (client.clone(), dispatch.clone(), open_files.clone(), opened.clone());
             Callback::from(move |_: MouseEvent| {
                 client.restart();
                 dispatch.emit(Action::Restarted);
@@ -211,7 +217,9 @@ fn use_dropped_files(open_files: &Callback<Vec<Named>>, dropping: &UseStateHandl
                 let (open_files, dropping) = (open_files.clone(), dropping.clone());
                 let options = EventListenerOptions::enable_prevent_default();
                 EventListener::new_with_options(&document, name, options, move |event| {
-                    let Some(drag) = event.dyn_ref::<DragEvent>() else { return };
+                    let Some(drag) = event.dyn_ref::<DragEvent>() else {
+                        return;
+                    };
                     event.prevent_default();
                     // Leaving the page has no element that is entered.
                     dropping.set(match name {
@@ -241,7 +249,9 @@ fn use_shortcuts(on_open: &Callback<()>, on_help: &Callback<()>) {
         let listener = dom::document().map(|document| {
             let options = EventListenerOptions::enable_prevent_default();
             EventListener::new_with_options(&document, "keydown", options, move |event| {
-                let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
+                let Some(key) = event.dyn_ref::<KeyboardEvent>() else {
+                    return;
+                };
                 if key.ctrl_key() || key.alt_key() || key.meta_key() || dom::is_writing() {
                     return;
                 }

@@ -219,5 +219,7 @@ fn boot_script() -> Result<String, JsValue> {
     let document = web_sys::window().and_then(|w| w.document());
     let script = document.and_then(|d| d.get_element_by_id("boot"));
     let script = script.and_then(|s| s.dyn_into::<web_sys::HtmlScriptElement>().ok());
-    script.map(|s| s.src()).ok_or_else(|| JsValue::from_str("the page has no boot script"))
+    script
+        .map(|s| s.src())
+        .ok_or_else(|| JsValue::from_str("the page has no boot script"))
 }

@@ -11,6 +11,7 @@ use super::dom;
 use super::explanation::Explanation;
 use super::hex_view::HexView;
 use super::icon::{Icon, Shape};
+use super::same::Same;
 use super::state::Action;
 use super::tree::{Tree, TreeEvent};
 use crate::logic::outline::field_at;
@@ -37,7 +38,7 @@ pub struct Props {
 /// What the pane knows.
 #[derive(Clone, Default, PartialEq)]
 struct Open {
-    selection: Option<Rc<Selection>>,
+    selection: Option<Same<Selection>>,
     problem: Option<Problem>,
     hover: Option<usize>,
 }
@@ -60,13 +61,13 @@ impl Reducible for Open {
         let mut open = (*self).clone();
         let change = |open: &mut Self, act: &dyn Fn(&mut Selection)| {
             if let Some(selection) = &mut open.selection {
-                act(Rc::make_mut(selection));
+                act(Rc::make_mut(&mut selection.0));
             }
         };
         match happens {
             Happens::Came(place, detail) => {
                 let next = Selection::open(open.selection.as_deref(), place, *detail);
-                open.selection = Some(Rc::new(next));
+                open.selection = Some(Same::new(next));
                 open.problem = None;
                 open.hover = None;
             }
@@ -154,7 +155,11 @@ pub fn DetailPane(props: &Props) -> Html {
 fn links(props: &Props, selection: &Selection) -> Html {
     let detail = &selection.detail;
     let first = match selection.place {
-        Place::Grain(_) => detail.sources.first().and_then(|s| s.segments.first()).map(|s| s.packet),
+        Place::Grain(_) => detail
+            .sources
+            .first()
+            .and_then(|s| s.segments.first())
+            .map(|s| s.packet),
         Place::Packet(_) => None,
     };
     let grain = |grain: u32, text: &str| {

@@ -65,11 +65,19 @@ pub fn keep_setting(name: &str, value: &str) {
 pub fn focus_beside(event: &web_sys::Event, selector: &str, step: isize) {
     let Some(document) = document() else { return };
     let list: Option<Element> = event.current_target().and_then(|t| t.dyn_into().ok());
-    let (Some(list), Some(active)) = (list, document.active_element()) else { return };
-    let Ok(found) = list.query_selector_all(selector) else { return };
-    let all: Vec<HtmlElement> = (0..found.length()).filter_map(|i| found.item(i)?.dyn_into().ok()).collect();
+    let (Some(list), Some(active)) = (list, document.active_element()) else {
+        return;
+    };
+    let Ok(found) = list.query_selector_all(selector) else {
+        return;
+    };
+    let all: Vec<HtmlElement> = (0..found.length())
+        .filter_map(|i| found.item(i)?.dyn_into().ok())
+        .collect();
     let at = all.iter().position(|e| e.is_same_node(Some(&active)));
-    let next = at.and_then(|at| at.checked_add_signed(step)).and_then(|next| all.get(next));
+    let next = at
+        .and_then(|at| at.checked_add_signed(step))
+        .and_then(|next| all.get(next));
     if let Some(next) = next {
         let _ = next.focus();
     }

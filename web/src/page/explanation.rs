@@ -1,11 +1,10 @@
 //! The explanation of the chosen field.
 
-use std::rc::Rc;
-
 use grainscope_inspect::model::FieldRow;
 use yew::prelude::*;
 
 use super::icon::{Icon, Shape};
+use super::same::Same;
 use crate::logic::format::counted;
 use crate::logic::hex::{segment_at, spaced};
 use crate::logic::selection::Selection;
@@ -17,7 +16,7 @@ const RAW: usize = 48;
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     /// What is open.
-    pub selection: Rc<Selection>,
+    pub selection: Same<Selection>,
 }
 
 /// The explanation of the chosen field.
@@ -33,23 +32,36 @@ pub fn Explanation(props: &Props) -> Html {
             <p class="hint">{ "Choose a field to see its bytes, or a byte to see its field." }</p>
         },
     };
-    html! { <section class="explanation" aria-label="Chosen field" aria-live="polite">{ body }</section> }
+    html! { <section class="explanation" tabindex="0" aria-label="Chosen field" aria-live="polite">{ body }</section> }
 }
 
 fn of_field(selection: &Selection, field: &FieldRow) -> Html {
     let raw = selection.raw(field);
     let header = field.value_start.saturating_sub(field.start).min(field.length);
     let value = raw.get(header as usize..).unwrap_or_default();
-    let mut place = format!("offset {} (0x{:x}), {}", field.start, field.start, counted(field.length.into(), "byte"));
+    let mut place = format!(
+        "offset {} (0x{:x}), {}",
+        field.start,
+        field.start,
+        counted(field.length.into(), "byte")
+    );
     if header > 0 && header < field.length {
         place.push_str(&format!(": {header} of header, {} of value", field.length - header));
     }
     if let Some((first, count)) = field.bits {
         place.push_str(&format!(", {} from bit {first}", counted(count.into(), "bit")));
     }
-    let segments = selection.detail.sources.get(field.source as usize).map_or(&[][..], |s| s.segments.as_slice());
+    let segments = selection
+        .detail
+        .sources
+        .get(field.source as usize)
+        .map_or(&[][..], |s| s.segments.as_slice());
     let packet = segment_at(segments, selection.cursor.unwrap_or(field.start)).map(|i| segments[i].packet);
-    let kind = [field.tag.clone(), field.vr.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let kind = [field.tag.clone(), field.vr.clone()]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ");
     let row = |name: &str, class: &'static str, value: String| {
         if value.is_empty() {
             return Html::default();

@@ -89,7 +89,12 @@ pub fn Findings(props: &Props) -> Html {
     }
 }
 
-fn row(index: usize, finding: &Finding, shown: &UseStateHandle<HashMap<usize, usize>>, dispatch: &Callback<Action>) -> Html {
+fn row(
+    index: usize,
+    finding: &Finding,
+    shown: &UseStateHandle<HashMap<usize, usize>>,
+    dispatch: &Callback<Action>,
+) -> Html {
     let (shape, word) = match finding.severity {
         Severity::E => (Shape::Cross, "E"),
         Severity::W => (Shape::Triangle, "W"),
@@ -102,7 +107,10 @@ fn row(index: usize, finding: &Finding, shown: &UseStateHandle<HashMap<usize, us
     let text = match (finding.grain, last) {
         (_, Some(last)) if places > 1 => format!("Next ({} of {places})", last + 1),
         (Some(grain), _) => format!("Grain {grain}"),
-        (None, _) => finding.packets.first().map_or_else(String::new, |p| format!("Packet {p}")),
+        (None, _) => finding
+            .packets
+            .first()
+            .map_or_else(String::new, |p| format!("Packet {p}")),
     };
     let onclick = {
         let (shown, dispatch) = (shown.clone(), dispatch.clone());

@@ -151,8 +151,8 @@ fn flow_button(flow: &Flow, level: u8, chosen: bool, dispatch: &Callback<Action>
             {onclick}
         >
             <span class="name">{ kind_name(flow.kind) }<span class="dim">{ format!(" {id}") }</span></span>
-            <span class="figures">{ units }</span>
             <span class="address">{ "→ " }{ &flow.destination }</span>
+            <span class="figures">{ units }</span>
             <span class={classes!("verdict", level_of.class())}>
                 <Icon shape={Shape::from(level_of)} />{ verdict }
             </span>

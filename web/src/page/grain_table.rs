@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::grid::{Head, Line};
 use super::icon::Shape;
 use super::same::Same;
+use super::state::Tab;
 use super::table::Table;
 use crate::logic::format;
 use crate::protocol::CaptureState;
@@ -20,9 +21,13 @@ const HEADS: &[Head] = &[
     Head::text("Time", "Capture time of its first packet, UTC").by(Column::Time),
     Head::number("RTP time", "RTP timestamp").by(Column::RtpTimestamp),
     Head::text("Origin (TAI)", "PTP Origin Timestamp, TAI"),
-    Head::number("Latency ms", "Capture time of the first packet less the origin timestamp").by(Column::Latency),
-    Head::text("Parts", "Which parts the payload has: static, dynamic"),
-    Head::number("Packets", "Packets that carry it").by(Column::Packets),
+    Head::number(
+        "Latency",
+        "Capture time of the first packet less the origin timestamp, milliseconds",
+    )
+    .by(Column::Latency),
+    Head::text("Static", "Whether the Grain carries the static part"),
+    Head::number("Pkts", "Packets that carry it").by(Column::Packets),
     Head::number("Bytes", "Bytes of payload").by(Column::Size),
     Head::text("Remarks", "What is wrong or odd with it").by(Column::Findings),
 ];
@@ -30,21 +35,19 @@ const HEADS: &[Head] = &[
 impl Table for Grains {
     type Row = GrainRow;
 
+    const TAB: Tab = Tab::Grains;
     const ID: &'static str = "grains";
     const LABEL: &'static str = "Grains";
     const HEADS: &'static [Head] = HEADS;
 
     fn line(capture: &Same<CaptureState>, row: &GrainRow) -> Line {
         let digits = capture.summary.time_digits.clamp(3, 9);
-        let parts = match (row.is_static, row.is_dynamic) {
-            (true, true) => "static dynamic",
-            (true, false) => "static",
-            (false, true) => "dynamic",
-            (false, false) => "–",
-        };
         let mut remarks = Vec::new();
         if !row.complete {
             remarks.push("incomplete".to_owned());
+        }
+        if row.complete && !row.is_dynamic {
+            remarks.push("no dynamic part".to_owned());
         }
         if row.truncated {
             remarks.push("cut by the capture".to_owned());
@@ -61,12 +64,12 @@ impl Table for Grains {
         };
         let cells = [
             row.index.to_string(),
-            row.flow.to_string(),
+            row.flow.map_or_else(String::new, |f| f.to_string()),
             row.arrival_ns.map_or_else(String::new, |ns| format::clock(ns, digits)),
             row.rtp_timestamp.to_string(),
             row.origin_ns.map_or_else(|| "–".into(), |ns| format::clock(ns, 6)),
             row.latency_ns.map_or_else(|| "–".into(), format::milliseconds),
-            parts.into(),
+            (if row.is_static { "yes" } else { "" }).into(),
             row.packets.to_string(),
             row.payload_bytes.to_string(),
             remarks.join(", "),
@@ -74,7 +77,7 @@ impl Table for Grains {
         Line {
             cells: cells.into_iter().map(AttrValue::from).collect(),
             mark,
-            class: if row.is_static { "static" } else { "" },
+            class: "",
             is_open: false,
         }
     }

@@ -80,6 +80,8 @@ pub struct Props {
     pub id: AttrValue,
     /// The columns.
     pub columns: &'static [Head],
+    /// Whether times have nine digits after the second and want the room.
+    pub is_fine: bool,
     /// Rows in all.
     pub total: u64,
     /// Gives a row, if it is here.
@@ -111,7 +113,9 @@ pub fn Grid(props: &Props) -> Html {
 
     {
         let want = props.want.clone();
-        use_effect_with((list.rows.clone(), props.query), move |(rows, _)| want.emit(rows.clone()));
+        use_effect_with((list.rows.clone(), props.query), move |(rows, _)| {
+            want.emit(rows.clone())
+        });
     }
     {
         let active = active.clone();
@@ -144,8 +148,13 @@ pub fn Grid(props: &Props) -> Html {
     }
 
     let choose = {
-        let (list, active, due, on_row, line) =
-            (list.clone(), active.clone(), due.clone(), props.on_row.clone(), props.line.clone());
+        let (list, active, due, on_row, line) = (
+            list.clone(),
+            active.clone(),
+            due.clone(),
+            props.on_row.clone(),
+            props.line.clone(),
+        );
         Callback::from(move |row: u64| {
             active.set(row);
             list.reveal(row);
@@ -202,7 +211,7 @@ pub fn Grid(props: &Props) -> Html {
     });
     html! {
         <div
-            class={classes!("grid", props.id.to_string())}
+            class={classes!("grid", props.id.to_string(), props.is_fine.then_some("fine"))}
             role="grid"
             tabindex="0"
             aria-label={props.label.clone()}
@@ -237,7 +246,10 @@ fn header(head: &Head, props: &Props) -> Html {
     let Some(column) = head.sort else {
         return html! { <div role="columnheader" {class} title={hint}>{ head.title }</div> };
     };
-    let now = props.sort.filter(|(by, _)| *by == column).map(|(_, direction)| direction);
+    let now = props
+        .sort
+        .filter(|(by, _)| *by == column)
+        .map(|(_, direction)| direction);
     let (aria, arrow, next) = match now {
         None => ("none", "", Some((column, Direction::Ascending))),
         Some(Direction::Ascending) => ("ascending", " ▲", Some((column, Direction::Descending))),

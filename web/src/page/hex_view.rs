@@ -1,11 +1,10 @@
 //! The hex view: bytes in rows, with the chosen field, its value, the current byte and packet boundaries marked.
 
-use std::rc::Rc;
-
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use super::dom;
+use super::same::Same;
 use super::virtual_list::use_virtual;
 use crate::logic::hex::{ByteMark, marks, offset_digits, printable, rows};
 use crate::logic::selection::Selection;
@@ -20,7 +19,7 @@ const PER_ROW: usize = 16;
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     /// What is open.
-    pub selection: Rc<Selection>,
+    pub selection: Same<Selection>,
     /// The field under the pointer.
     pub hover: Option<usize>,
     /// A byte is chosen.
@@ -39,11 +38,14 @@ pub fn HexView(props: &Props) -> Html {
     {
         let list = list.clone();
         let focus = selection.focus();
-        use_effect_with((selection.place, selection.source, selection.field, focus, length), move |_| {
-            if let Some(at) = focus {
-                list.centre(at as u64 / PER_ROW as u64);
-            }
-        });
+        use_effect_with(
+            (selection.place, selection.source, selection.field, focus, length),
+            move |_| {
+                if let Some(at) = focus {
+                    list.centre(at as u64 / PER_ROW as u64);
+                }
+            },
+        );
     }
     let onkeydown = {
         let (on_byte, page) = (props.on_byte.clone(), list.page() as i64 * PER_ROW as i64);
@@ -81,7 +83,11 @@ pub fn HexView(props: &Props) -> Html {
     let onmouseover = props.on_hover.reform(byte_at);
     let onmouseleave = props.on_hover.reform(|_: MouseEvent| None);
     let wanted = selection.marks(props.hover);
-    let segments = selection.detail.sources.get(selection.source as usize).map_or(&[][..], |s| s.segments.as_slice());
+    let segments = selection
+        .detail
+        .sources
+        .get(selection.source as usize)
+        .map_or(&[][..], |s| s.segments.as_slice());
     let digits = offset_digits(length);
     let drawn = list.rows.clone().map(|row| {
         let start = row as usize * PER_ROW;

@@ -9,7 +9,7 @@ use crate::logic::format;
 use crate::logic::span::Span;
 
 /// Height of a lane; the style sheet says the same.
-pub const LANE: f64 = 20.0;
+pub const LANE: f64 = 22.0;
 
 /// Height of the scale above the lanes; the style sheet says the same.
 pub const SCALE: f64 = 18.0;
@@ -47,8 +47,14 @@ pub fn draw(canvas: &HtmlCanvasElement, picture: &Picture<'_>) {
     let height = SCALE + LANE * picture.lanes.len() as f64;
     canvas.set_width((width * ratio) as u32);
     canvas.set_height((height * ratio) as u32);
-    let context = canvas.get_context("2d").ok().flatten().and_then(|c| c.dyn_into::<CanvasRenderingContext2d>().ok());
-    let (Some(context), Some(inks)) = (context, inks(canvas)) else { return };
+    let context = canvas
+        .get_context("2d")
+        .ok()
+        .flatten()
+        .and_then(|c| c.dyn_into::<CanvasRenderingContext2d>().ok());
+    let (Some(context), Some(inks)) = (context, inks(canvas)) else {
+        return;
+    };
     let _ = context.scale(ratio, ratio);
     scale(&context, picture, &inks, height);
     for (row, (lane, chosen)) in picture.lanes.iter().enumerate() {
@@ -87,8 +93,12 @@ fn scale(context: &CanvasRenderingContext2d, picture: &Picture<'_>, inks: &Inks,
         let x = (picture.span.fraction(tick) * f64::from(picture.width)).round();
         context.set_fill_style_str(&inks.line);
         context.fill_rect(x, 0.0, 1.0, height);
-        context.set_fill_style_str(&inks.text);
-        let _ = context.fill_text(&format::clock(tick, digits), x + 4.0, 12.0);
+        let text = format::clock(tick, digits);
+        // A time that would be cut at the edge is left out: half a time is a wrong one.
+        if x + 6.0 * text.len() as f64 + 8.0 <= f64::from(picture.width) {
+            context.set_fill_style_str(&inks.text);
+            let _ = context.fill_text(&text, x + 4.0, 12.0);
+        }
     }
 }
 
@@ -107,16 +117,20 @@ fn draw_lane(context: &CanvasRenderingContext2d, picture: &Picture<'_>, lane: &L
             }
         }
     };
-    let middle = top + LANE / 2.0;
+    // Three zones that never cover each other: what is incomplete above, Grains in the middle, findings below.
+    let middle = top + 11.0;
     let bar = |half: f64| move |x: f64, wide: f64| context.fill_rect(x, middle - half, wide.min(3.0), half * 2.0);
-    each(&inks.packet, &|c| c.packets > 0, &|x, wide| context.fill_rect(x, middle - 1.0, wide, 2.0));
-    each(&inks.grain, &|c| c.grains > 0, &bar(4.0));
-    each(&inks.part, &|c| c.statics > 0, &bar(8.0));
-    each(&inks.warning, &|c| c.incomplete > 0, &|x, wide| {
-        context.fill_rect(x, top + 1.0, wide.min(2.0), LANE - 3.0);
-        triangle(context, x + 1.0, top + 6.0, 4.0, 1.0);
+    each(&inks.packet, &|c| c.packets > 0, &|x, wide| {
+        context.fill_rect(x, middle - 1.0, wide, 2.0)
     });
-    each(&inks.error, &|c| c.findings > 0, &|x, _| diamond(context, x + 1.0, top + LANE - 6.0, 3.5));
+    each(&inks.grain, &|c| c.grains > 0, &bar(3.0));
+    each(&inks.part, &|c| c.statics > 0, &bar(5.5));
+    each(&inks.warning, &|c| c.incomplete > 0, &|x, _| {
+        triangle(context, x + 0.5, top + 3.0, 2.5, 1.0)
+    });
+    each(&inks.error, &|c| c.findings > 0, &|x, _| {
+        diamond(context, x + 0.5, top + LANE - 4.0, 2.5)
+    });
 }
 
 /// A triangle around (`x`, `y`), its point up (`way` 1) or down (−1).

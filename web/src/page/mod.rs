@@ -19,7 +19,6 @@ pub mod packet_table;
 pub mod paste;
 pub mod rows;
 pub mod same;
-pub mod seek;
 pub mod size;
 pub mod state;
 pub mod table;

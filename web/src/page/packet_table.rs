@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::grid::{Head, Line};
 use super::icon::Shape;
 use super::same::Same;
+use super::state::Tab;
 use super::table::Table;
 use crate::logic::{format, groups};
 use crate::protocol::CaptureState;
@@ -20,17 +21,21 @@ const HEADS: &[Head] = &[
     Head::text("Source", "Address and port"),
     Head::text("Destination", "Address and port"),
     Head::text("Kind", "What its flow carries").by(Column::Flow),
-    Head::number("Bytes", "Bytes on the wire").by(Column::Size),
     Head::number("Seq", "RTP sequence number"),
     Head::number("RTP time", "RTP timestamp").by(Column::RtpTimestamp),
     Head::text("M", "RTP marker"),
-    Head::number("Grain", "Number of the Grain, over all flows, that it carries a part of"),
+    Head::number("Bytes", "Bytes on the wire").by(Column::Size),
+    Head::number(
+        "Grain",
+        "Number of the Grain, over all flows, that it carries a part of",
+    ),
     Head::text("Remarks", "Duplicate, late, behind a gap"),
 ];
 
 impl Table for Packets {
     type Row = PacketRow;
 
+    const TAB: Tab = Tab::Packets;
     const ID: &'static str = "packets";
     const LABEL: &'static str = "Packets";
     const HEADS: &'static [Head] = HEADS;
@@ -48,10 +53,10 @@ impl Table for Packets {
             row.source.clone(),
             row.destination.clone(),
             groups::kind_name(row.kind).into(),
-            row.length.to_string(),
             row.sequence.map_or_else(String::new, |s| s.to_string()),
             row.rtp_timestamp.map_or_else(String::new, |t| t.to_string()),
             (if row.marker { "M" } else { "" }).into(),
+            row.length.to_string(),
             row.grain.map_or_else(String::new, |g| g.to_string()),
             remarks,
         ];
@@ -64,6 +69,10 @@ impl Table for Packets {
     }
 
     fn empty(_: &Same<CaptureState>, flow: bool) -> &'static str {
-        if flow { "No packet of this flow." } else { "No packets read yet." }
+        if flow {
+            "No packet of this flow."
+        } else {
+            "No packets read yet."
+        }
     }
 }

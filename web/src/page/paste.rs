@@ -45,7 +45,10 @@ pub fn Paste(props: &Props) -> Html {
     };
     let is_empty = text.trim().is_empty();
     let (class, words) = match &read {
-        _ if is_empty => ("hint", "Offsets, colons, 0x and C arrays are understood, and the dumps of Wireshark, tcpdump and xxd.".to_owned()),
+        _ if is_empty => (
+            "hint",
+            "Offsets, colons, 0x and C arrays are understood, and the dumps of Wireshark, tcpdump and xxd.".to_owned(),
+        ),
         Ok(bytes) => ("hint", counted(bytes.len() as u64, "byte")),
         Err(why) => ("error", why.clone()),
     };

@@ -164,8 +164,12 @@ fn pump<T: TableRow>(client: &Client, store: &Rc<RefCell<Store<T>>>, update: &Us
     loop {
         let (page, revision, generation, capture, query) = {
             let mut store = store.borrow_mut();
-            let Some((capture, query)) = store.key.clone() else { return };
-            let Some((page, revision)) = store.pages.next() else { return };
+            let Some((capture, query)) = store.key.clone() else {
+                return;
+            };
+            let Some((page, revision)) = store.pages.ask() else {
+                return;
+            };
             (page, revision, store.generation, capture, query)
         };
         let query = Query {

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use grainscope_inspect::model::Flow;
+use grainscope_inspect::model::{Column, Direction, Flow};
 use yew::{AttrValue, Reducible};
 
 use super::same::Same;
 use crate::protocol::{CaptureState, Event, Place, Problem, Status};
 
-/// A table of the middle pane.
+/// A table of the middle pane. The number is the index of its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
     /// Grains.
@@ -16,6 +16,9 @@ pub enum Tab {
     /// Packets.
     Packets,
 }
+
+/// The order of a table; `None` for that of the capture.
+pub type Sort = Option<(Column, Direction)>;
 
 /// A wish to bring a row into view and to make it the current one. Two wishes are never equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub struct State {
     pub tab: Tab,
     /// The filter.
     pub filter: AttrValue,
+    /// How the tables are sorted: Grains, packets.
+    pub sort: [Sort; 2],
     /// What is laid open on the right.
     pub place: Option<Place>,
     /// Its time, nanoseconds since 1970 UTC.
@@ -66,6 +71,7 @@ impl Default for State {
             flow: None,
             tab: Tab::Grains,
             filter: AttrValue::Static(""),
+            sort: [None; 2],
             place: None,
             time: None,
             go: None,
@@ -91,6 +97,8 @@ pub enum Action {
     ChooseTab(Tab),
     /// The filter is another.
     Filter(AttrValue),
+    /// A table is to be sorted.
+    Sort(Tab, Sort),
     /// Something is laid open; with its time.
     Open(Place, Option<i64>),
     /// A row of a table is wanted, in the table of one flow or of all.
@@ -170,6 +178,7 @@ impl State {
         self.current = Some(id);
         self.flow = None;
         self.filter = AttrValue::Static("");
+        self.sort = [None; 2];
         self.place = None;
         self.time = None;
         self.go = None;
@@ -195,7 +204,11 @@ impl State {
     fn choose_flow(&mut self, flow: Option<u32>) {
         self.flow = flow;
         if let Some(chosen) = self.chosen_flow() {
-            self.tab = if chosen.kind.is_dicom() { Tab::Grains } else { Tab::Packets };
+            self.tab = if chosen.kind.is_dicom() {
+                Tab::Grains
+            } else {
+                Tab::Packets
+            };
         }
     }
 
@@ -217,6 +230,7 @@ impl Reducible for State {
             Action::ChooseFlow(flow) => state.choose_flow(flow),
             Action::ChooseTab(tab) => state.tab = tab,
             Action::Filter(filter) => state.filter = filter,
+            Action::Sort(tab, sort) => state.sort[tab as usize] = sort,
             Action::Open(place, time) => {
                 state.place = Some(place);
                 state.time = time;
@@ -224,6 +238,7 @@ impl Reducible for State {
             Action::Go { tab, flow, row } => {
                 state.flow = flow;
                 state.filter = AttrValue::Static("");
+                state.sort[tab as usize] = None;
                 state.tab = tab;
                 state.go(tab, row);
             }

@@ -10,12 +10,15 @@ use super::client::Client;
 use super::grid::{Grid, Head, Line};
 use super::rows::{TableRow, use_rows};
 use super::same::Same;
-use super::state::Action;
+use super::state::{Action, Sort, Tab};
 use crate::logic::format;
+use crate::logic::health::sentence;
 use crate::protocol::{CaptureState, Place};
 
 /// What a table shows.
 pub trait Table: 'static {
+    /// Which of the two it is.
+    const TAB: Tab;
     /// Its rows.
     type Row: TableRow;
     /// Class and prefix of ids.
@@ -43,6 +46,8 @@ pub struct Props<T> {
     pub flow: Option<u32>,
     /// The filter.
     pub filter: AttrValue,
+    /// Its order.
+    pub sort: Sort,
     /// What is laid open.
     pub place: Option<Place>,
     /// A row to go to, with the number of the wish.
@@ -56,7 +61,7 @@ pub struct Props<T> {
 
 impl<T> PartialEq for Props<T> {
     fn eq(&self, other: &Self) -> bool {
-        let key = |p: &Self| (p.revision, p.flow, p.place, p.go);
+        let key = |p: &Self| (p.revision, p.flow, p.sort, p.place, p.go);
         key(self) == key(other)
             && self.filter == other.filter
             && self.capture == other.capture
@@ -68,11 +73,10 @@ impl<T> PartialEq for Props<T> {
 /// A table of a capture.
 #[component]
 pub fn TableView<T: Table>(props: &Props<T>) -> Html {
-    let sort = use_state_eq(|| None);
     let query = Query {
         flow: props.flow,
         filter: props.filter.to_string(),
-        sort: *sort,
+        sort: props.sort,
         first: 0,
         count: 0,
     };
@@ -95,10 +99,7 @@ pub fn TableView<T: Table>(props: &Props<T>) -> Html {
             }
         })
     };
-    let on_sort = {
-        let sort = sort.clone();
-        Callback::from(move |wanted| sort.set(wanted))
-    };
+    let on_sort = props.dispatch.reform(|sort| Action::Sort(T::TAB, sort));
     let empty = if !rows.is_known() {
         "…"
     } else if props.filter.is_empty() {
@@ -112,17 +113,18 @@ pub fn TableView<T: Table>(props: &Props<T>) -> Html {
     html! {
         <>
             if let Some(error) = rows.error() {
-                <p class="filter-error error" role="alert">{ error }</p>
+                <p class="filter-error error" role="alert">{ sentence(&error) }</p>
             }
             <Grid
                 label={T::LABEL}
                 id={T::ID}
                 columns={T::HEADS}
+                is_fine={props.capture.summary.time_digits > 6}
                 total={rows.total()}
                 {line}
                 want={rows.want.clone()}
                 {on_row}
-                sort={*sort}
+                sort={props.sort}
                 {on_sort}
                 go={props.go}
                 query={hash.finish()}

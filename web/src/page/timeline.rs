@@ -60,7 +60,12 @@ pub fn Timeline(props: &Props) -> Html {
     let flows: Rc<Vec<u32>> = {
         let all = &props.capture.flows;
         let ordered = groups(all).into_iter().flat_map(|g| g.flows);
-        Rc::new(ordered.filter(|(i, _)| is_media(all[*i].kind)).map(|(i, _)| all[i].id).collect())
+        Rc::new(
+            ordered
+                .filter(|(i, _)| is_media(all[*i].kind))
+                .map(|(i, _)| all[i].id)
+                .collect(),
+        )
     };
 
     {
@@ -82,11 +87,22 @@ pub fn Timeline(props: &Props) -> Html {
     {
         let (canvas, flows, chosen, time) = (canvas.clone(), flows.clone(), props.flow, props.time);
         let heard = (*heard).clone();
-        let key = (heard.clone(), span, width, chosen, time, (flows.clone(), props.theme.clone()));
+        let key = (
+            heard.clone(),
+            span,
+            width,
+            chosen,
+            time,
+            (flows.clone(), props.theme.clone()),
+        );
         use_effect_with(key, move |_| {
-            let Some(canvas) = canvas.cast::<HtmlCanvasElement>() else { return };
+            let Some(canvas) = canvas.cast::<HtmlCanvasElement>() else {
+                return;
+            };
             let (asked, lanes) = heard.as_ref().map_or((span, &[][..]), |h| (h.0.0, h.0.1.as_slice()));
-            let lanes = flows.iter().map(|id| (lanes.iter().find(|l| l.flow == *id), chosen == Some(*id)));
+            let lanes = flows
+                .iter()
+                .map(|id| (lanes.iter().find(|l| l.flow == *id), chosen == Some(*id)));
             let lanes = lanes.collect();
             let picture = Picture {
                 width,
@@ -127,13 +143,16 @@ pub fn Timeline(props: &Props) -> Html {
         html! { <button type="button" class="small" aria-label={label} title={label} {onclick}>{ text }</button> }
     };
     let pointer = use_pointer(&flows, span, whole, &zoomed, &update, &props.on_choose);
-    let names = flows.iter().filter_map(|id| props.capture.flows.iter().find(|f| f.id == *id)).map(|flow| {
-        html! {
-            <li key={flow.id} class={(props.flow == Some(flow.id)).then_some("chosen")}>
-                { kind_name(flow.kind) }<span class="dim">{ format!(" {}", flow.id) }</span>
-            </li>
-        }
-    });
+    let names = flows
+        .iter()
+        .filter_map(|id| props.capture.flows.iter().find(|f| f.id == *id))
+        .map(|flow| {
+            html! {
+                <li key={flow.id} class={(props.flow == Some(flow.id)).then_some("chosen")}>
+                    { kind_name(flow.kind) }<span class="dim">{ format!(" {}", flow.id) }</span>
+                </li>
+            }
+        });
     let digits = if span.length() < 10_000_000_000 { 3 } else { 0 };
     html! {
         <section class="timeline" aria-label="Timeline">
@@ -143,13 +162,13 @@ pub fn Timeline(props: &Props) -> Html {
                 </span>
                 <ul class="legend" aria-label="Legend">
                     <li class="grain">{ "Grain" }</li>
-                    <li class="part">{ "with static part" }</li>
+                    <li class="part">{ "static part" }</li>
                     <li class="gap">{ "incomplete" }</li>
                     <li class="finding">{ "finding" }</li>
                 </ul>
                 { button("−", "Zoom out", |s, whole| s.zoomed(2.0, 0.5, whole)) }
                 { button("+", "Zoom in", |s, whole| s.zoomed(0.5, 0.5, whole)) }
-                { button("All", "Show the whole capture", |_, whole| whole) }
+                { button("All", "All of the capture", |_, whole| whole) }
             </div>
             <div class="lanes">
                 <ul class="lane-names" aria-hidden="true">{ for names }</ul>
@@ -177,28 +196,31 @@ fn use_lanes(props: &Props, span: Span, width: u32, heard: &UseStateHandle<Optio
     let wish = use_mut_ref(|| None::<(u32, Span, u32)>);
     let busy = use_mut_ref(|| false);
     let (client, setter) = (props.client.clone(), heard.setter());
-    use_effect_with((props.capture.id, props.revision, span, width), move |(capture, _, span, width)| {
-        *wish.borrow_mut() = Some((*capture, *span, (*width).clamp(1, 4000)));
-        if busy.replace(true) {
-            return;
-        }
-        spawn_local(async move {
-            loop {
-                let next = wish.borrow_mut().take();
-                let Some((capture, span, columns)) = next else { break };
-                let request = Request::Timeline {
-                    capture,
-                    from_ns: span.from,
-                    to_ns: span.to,
-                    columns,
-                };
-                if let Ok(Answer::Timeline(lanes)) = client.call(request).await {
-                    setter.set(Some(Same::new((span, lanes))));
-                }
+    use_effect_with(
+        (props.capture.id, props.revision, span, width),
+        move |(capture, _, span, width)| {
+            *wish.borrow_mut() = Some((*capture, *span, (*width).clamp(1, 4000)));
+            if busy.replace(true) {
+                return;
             }
-            busy.replace(false);
-        });
-    });
+            spawn_local(async move {
+                loop {
+                    let next = wish.borrow_mut().take();
+                    let Some((capture, span, columns)) = next else { break };
+                    let request = Request::Timeline {
+                        capture,
+                        from_ns: span.from,
+                        to_ns: span.to,
+                        columns,
+                    };
+                    if let Ok(Answer::Timeline(lanes)) = client.call(request).await {
+                        setter.set(Some(Same::new((span, lanes))));
+                    }
+                }
+                busy.replace(false);
+            });
+        },
+    );
 }
 
 /// The wheel zooms around the pointer; with Shift, or turned sideways, it pans.
@@ -211,13 +233,19 @@ fn use_wheel(canvas: &NodeRef, whole: Span, zoomed: &Rc<RefCell<Option<Span>>>, 
             let target = element.clone();
             let options = EventListenerOptions::enable_prevent_default();
             EventListener::new_with_options(&target, "wheel", options, move |event| {
-                let Some(wheel) = event.dyn_ref::<WheelEvent>() else { return };
+                let Some(wheel) = event.dyn_ref::<WheelEvent>() else {
+                    return;
+                };
                 event.prevent_default();
                 let wide = f64::from(element.client_width()).max(1.0);
                 let span = zoomed.borrow().unwrap_or(whole);
                 let sideways = if wheel.shift_key() { wheel.delta_y() } else { 0.0 } + wheel.delta_x();
                 let next = if sideways == 0.0 {
-                    span.zoomed(1.0015_f64.powf(wheel.delta_y()), f64::from(wheel.offset_x()) / wide, whole)
+                    span.zoomed(
+                        1.0015_f64.powf(wheel.delta_y()),
+                        f64::from(wheel.offset_x()) / wide,
+                        whole,
+                    )
                 } else {
                     span.moved(sideways / wide, whole)
                 };
@@ -271,7 +299,9 @@ fn use_pointer(
         let (press, zoomed, update) = (press.clone(), zoomed.clone(), update.clone());
         Callback::from(move |event: PointerEvent| {
             let mut press = press.borrow_mut();
-            let (Some(press), Some(frame)) = (press.as_mut(), frame(&event)) else { return };
+            let (Some(press), Some(frame)) = (press.as_mut(), frame(&event)) else {
+                return;
+            };
             let way = press.x - f64::from(event.client_x());
             press.drags |= way.abs() > CLICK;
             if press.drags {
@@ -284,7 +314,9 @@ fn use_pointer(
     let up = {
         let (flows, on_choose) = (flows.clone(), on_choose.clone());
         Callback::from(move |event: PointerEvent| {
-            let Some(Press { drags: false, .. }) = press.borrow_mut().take() else { return };
+            let Some(Press { drags: false, .. }) = press.borrow_mut().take() else {
+                return;
+            };
             let Some(frame) = frame(&event) else { return };
             let area = frame.get_bounding_client_rect();
             let x = (f64::from(event.client_x()) - area.left()) / area.width().max(1.0);

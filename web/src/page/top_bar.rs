@@ -98,7 +98,8 @@ fn facts(capture: &CaptureState) -> Html {
     let mut facts = vec![bytes(capture.size)];
     facts.extend(summary.format.clone());
     if let (Some(start), Some(end)) = (summary.start_ns, summary.end_ns) {
-        facts.push(date(start));
+        // Packets without a time count from 1970.
+        facts.extend((start > 0).then(|| date(start)));
         facts.push(duration(end.saturating_sub(start)));
     }
     if summary.packets > 0 {
@@ -123,7 +124,10 @@ fn progress(capture: &CaptureState, on_cancel: &Callback<u32>) -> Html {
     let is_known = capture.read > 0 || capture.summary.bytes == 0;
     let value = is_known.then(|| format!("{:.3}", capture.read as f64 / capture.size.max(1) as f64));
     let text = if is_known {
-        format!("{} % read", count((capture.read as u128 * 100 / u128::from(capture.size.max(1))) as u64))
+        format!(
+            "{} % read",
+            count((capture.read as u128 * 100 / u128::from(capture.size.max(1))) as u64)
+        )
     } else {
         format!("{} unpacked", bytes(capture.summary.bytes))
     };

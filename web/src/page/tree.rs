@@ -1,13 +1,12 @@
 //! The field tree, by the ARIA pattern of a tree view.
 
-use std::rc::Rc;
-
 use grainscope_inspect::model::FieldRow;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use super::dom;
 use super::icon::{Icon, Shape};
+use super::same::Same;
 use super::virtual_list::use_virtual;
 use crate::logic::selection::Selection;
 
@@ -32,7 +31,7 @@ pub enum TreeEvent {
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     /// What is open.
-    pub selection: Rc<Selection>,
+    pub selection: Same<Selection>,
     /// The field under the pointer.
     pub hover: Option<usize>,
     /// For what happens.
@@ -76,9 +75,14 @@ pub fn Tree(props: &Props) -> Html {
     let onclick = {
         let (on_event, selection) = (props.on_event.clone(), selection.clone());
         Callback::from(move |event: MouseEvent| {
-            let Some(index) = dom::number_at(&event, "data-field").map(|i| i as usize) else { return };
+            let Some(index) = dom::number_at(&event, "data-field").map(|i| i as usize) else {
+                return;
+            };
             if dom::is_at(&event, ".twisty") {
-                on_event.emit(TreeEvent::Fold(index, !selection.folds.is_open(&selection.outline, index)));
+                on_event.emit(TreeEvent::Fold(
+                    index,
+                    !selection.folds.is_open(&selection.outline, index),
+                ));
             } else {
                 on_event.emit(TreeEvent::Choose(index));
             }
@@ -88,14 +92,24 @@ pub fn Tree(props: &Props) -> Html {
         let (on_event, selection) = (props.on_event.clone(), selection.clone());
         Callback::from(move |event: MouseEvent| {
             if let Some(index) = dom::number_at(&event, "data-field").map(|i| i as usize) {
-                on_event.emit(TreeEvent::Fold(index, !selection.folds.is_open(&selection.outline, index)));
+                on_event.emit(TreeEvent::Fold(
+                    index,
+                    !selection.folds.is_open(&selection.outline, index),
+                ));
             }
         })
     };
-    let onmouseover = props.on_event.reform(|event: MouseEvent| TreeEvent::Hover(dom::number_at(&event, "data-field").map(|i| i as usize)));
+    let onmouseover = props
+        .on_event
+        .reform(|event: MouseEvent| TreeEvent::Hover(dom::number_at(&event, "data-field").map(|i| i as usize)));
     let onmouseleave = props.on_event.reform(|_: MouseEvent| TreeEvent::Hover(None));
-    let drawn = visible.get(list.rows.start as usize..list.rows.end as usize).unwrap_or_default();
-    let active = selection.field.filter(|field| drawn.contains(field)).map(|field| format!("field-{field}"));
+    let drawn = visible
+        .get(list.rows.start as usize..list.rows.end as usize)
+        .unwrap_or_default();
+    let active = selection
+        .field
+        .filter(|field| drawn.contains(field))
+        .map(|field| format!("field-{field}"));
     html! {
         <div
             class="tree"

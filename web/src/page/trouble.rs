@@ -21,7 +21,11 @@ pub struct Props {
 /// A panel that names what is wrong.
 #[component]
 pub fn Trouble(props: &Props) -> Html {
-    let (class, shape) = if props.is_partial { ("warning", Shape::Triangle) } else { ("error", Shape::Cross) };
+    let (class, shape) = if props.is_partial {
+        ("warning", Shape::Triangle)
+    } else {
+        ("error", Shape::Cross)
+    };
     html! {
         <div class={classes!("trouble", class)} role="alert">
             <Icon {shape} />

@@ -82,13 +82,16 @@ pub fn use_virtual(total: u64, row_height: f64, header: f64) -> Virtual {
     // The rows are in place by their styles alone, set after each drawing that needs others.
     {
         let (viewport, spacer, layer) = (viewport.clone(), spacer.clone(), layer.clone());
-        use_effect_with((height as u64, visible.shift as i64, moved.map(|to| to as i32)), move |(height, shift, moved)| {
-            dom::style(&spacer, "height", &format!("{height}px"));
-            dom::style(&layer, "transform", &format!("translateY({shift}px)"));
-            if let (Some(to), Some(viewport)) = (moved, viewport.cast::<Element>()) {
-                viewport.set_scroll_top(*to);
-            }
-        });
+        use_effect_with(
+            (height as u64, visible.shift as i64, moved.map(|to| to as i32)),
+            move |(height, shift, moved)| {
+                dom::style(&spacer, "height", &format!("{height}px"));
+                dom::style(&layer, "transform", &format!("translateY({shift}px)"));
+                if let (Some(to), Some(viewport)) = (moved, viewport.cast::<Element>()) {
+                    viewport.set_scroll_top(*to);
+                }
+            },
+        );
     }
 
     // The viewport's height is known once it is there, and changes with the window.
@@ -98,7 +101,9 @@ pub fn use_virtual(total: u64, row_height: f64, header: f64) -> Virtual {
             let measure = {
                 let viewport = viewport.clone();
                 move || {
-                    let Some(element) = viewport.cast::<Element>() else { return };
+                    let Some(element) = viewport.cast::<Element>() else {
+                        return;
+                    };
                     let height = (f64::from(element.client_height()) - header).max(0.0);
                     let to = scroller.borrow_mut().set_viewport(height);
                     if let Some(to) = to {
@@ -125,7 +130,9 @@ pub fn use_virtual(total: u64, row_height: f64, header: f64) -> Virtual {
     let onscroll = {
         let (viewport, scroller, update) = (viewport.clone(), scroller.clone(), update.clone());
         Callback::from(move |_: Event| {
-            let Some(element) = viewport.cast::<Element>() else { return };
+            let Some(element) = viewport.cast::<Element>() else {
+                return;
+            };
             let (before, after) = {
                 let mut scroller = scroller.borrow_mut();
                 let before = scroller.visible();

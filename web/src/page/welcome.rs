@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::example::{EXAMPLE, FAULTY};
 use super::icon::{Icon, Shape};
 
 /// Properties of [`Welcome`].
@@ -11,8 +12,8 @@ pub struct Props {
     pub on_open: Callback<()>,
     /// Hex is to be pasted.
     pub on_paste: Callback<()>,
-    /// The example is to be opened.
-    pub on_example: Callback<()>,
+    /// The example of that name is to be opened.
+    pub on_example: Callback<&'static str>,
     /// What stands in the way, if something does.
     #[prop_or_default]
     pub trouble: Html,
@@ -22,6 +23,10 @@ pub struct Props {
 #[component]
 pub fn Welcome(props: &Props) -> Html {
     let click = |act: &Callback<()>| act.reform(|_: MouseEvent| ());
+    let example = |name: &'static str, text: &'static str| {
+        let onclick = props.on_example.reform(move |_: MouseEvent| name);
+        html! { <button type="button" {onclick}><Icon shape={Shape::Play} />{ text }</button> }
+    };
     html! {
         <main class="welcome">
             { props.trouble.clone() }
@@ -30,7 +35,8 @@ pub fn Welcome(props: &Props) -> Html {
                 <p>{ "Drop a capture here: patient, device, frame times and camera positions of every Grain, and where the stream breaks the standard." }</p>
                 <div class="ways">
                     <button type="button" class="main" onclick={click(&props.on_open)}><Icon shape={Shape::Folder} />{ "Open a capture" }</button>
-                    <button type="button" onclick={click(&props.on_example)}><Icon shape={Shape::Play} />{ "Show the example" }</button>
+                    { example(EXAMPLE, "Show the example") }
+                    { example(FAULTY, "One with faults") }
                     <button type="button" onclick={click(&props.on_paste)}><Icon shape={Shape::Clipboard} />{ "Paste hex" }</button>
                 </div>
                 <p class="hint">{ "pcap, pcapng, gzip of them, SDP beside them, Part 10 files, single packets. Files of any size; nothing leaves your browser." }</p>

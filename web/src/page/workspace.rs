@@ -1,6 +1,6 @@
 //! The panes around an open capture.
 
-use grainscope_inspect::model::{GrainRow, PacketRow, Query};
+use grainscope_inspect::model::Query;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
@@ -13,14 +13,13 @@ use super::flows::Flows;
 use super::grain_table::Grains;
 use super::packet_table::Packets;
 use super::same::Same;
-use super::seek::row_at;
 use super::state::{Action, State, Tab};
 use super::table::TableView;
 use super::timeline::Timeline;
 use super::trouble::Trouble;
 use crate::logic::groups::kind_name;
 use crate::logic::health::trouble;
-use crate::protocol::{Answer, CaptureState, Request};
+use crate::protocol::{Answer, CaptureState, Place, Request, Sought};
 
 /// Id of the filter, for its key.
 pub const FILTER: &str = "filter";
@@ -55,19 +54,17 @@ pub fn Workspace(props: &Props) -> Html {
     use_effect_with(id, |_| dom::focus_first(".grid"));
 
     let on_choose = {
-        let (client, dispatch) = (client.clone(), dispatch.clone());
-        let flows = capture.clone();
+        let (client, dispatch, capture) = (client.clone(), dispatch.clone(), capture.clone());
         Callback::from(move |(flow, ns): (u32, i64)| {
-            let is_dicom = flows.flows.iter().any(|f| f.id == flow && f.kind.is_dicom());
-            let (client, dispatch) = (client.clone(), dispatch.clone());
+            let is_dicom = capture.flows.iter().any(|f| f.id == flow && f.kind.is_dicom());
+            let (tab, sought) = if is_dicom {
+                (Tab::Grains, Sought::GrainAt(ns))
+            } else {
+                (Tab::Packets, Sought::PacketAt(ns))
+            };
+            let (client, dispatch, flow) = (client.clone(), dispatch.clone(), Some(flow));
             spawn_local(async move {
-                let (tab, row) = if is_dicom {
-                    (Tab::Grains, row_at::<GrainRow>(&client, id, flow, ns).await)
-                } else {
-                    (Tab::Packets, row_at::<PacketRow>(&client, id, flow, ns).await)
-                };
-                let flow = Some(flow);
-                match row {
+                match row_of(&client, id, flow, sought).await {
                     Some(row) => dispatch.emit(Action::Go { tab, flow, row }),
                     None => dispatch.emit(Action::ChooseFlow(flow)),
                 }
@@ -75,14 +72,17 @@ pub fn Workspace(props: &Props) -> Html {
         })
     };
     let on_grain = {
-        let (client, dispatch, keeps_flow) = (client.clone(), dispatch.clone(), state.flow.is_some());
+        let (client, dispatch, flow) = (client.clone(), dispatch.clone(), state.flow);
         Callback::from(move |grain: u32| {
             let (client, dispatch) = (client.clone(), dispatch.clone());
+            let (tab, sought) = (Tab::Grains, Sought::Place(Place::Grain(grain)));
             spawn_local(async move {
-                let row = if keeps_flow { grain_row(&client, id, grain).await } else { None };
-                let (flow, row) = row.map_or((None, grain.into()), |row| (Some(row.flow), row.index.into()));
-                let tab = Tab::Grains;
-                dispatch.emit(Action::Go { tab, flow, row });
+                // It may not be of the chosen flow: then it is shown among those of all.
+                if let Some(row) = row_of(&client, id, flow, sought).await {
+                    dispatch.emit(Action::Go { tab, flow, row });
+                } else if let Some(row) = row_of(&client, id, None, sought).await {
+                    dispatch.emit(Action::Go { tab, flow: None, row });
+                }
             });
         })
     };
@@ -113,15 +113,14 @@ pub fn Workspace(props: &Props) -> Html {
     }
 }
 
-/// The row of a Grain by its number over all flows.
-async fn grain_row(client: &Client, capture: u32, grain: u32) -> Option<GrainRow> {
+/// The row of something in the table of a flow, or of all flows, in the capture's order.
+async fn row_of(client: &Client, capture: u32, flow: Option<u32>, sought: Sought) -> Option<u64> {
     let query = Query {
-        first: grain.into(),
-        count: 1,
+        flow,
         ..Query::default()
     };
-    match client.call(Request::Grains { capture, query }).await {
-        Ok(Answer::Grains(Ok(window))) => window.rows.into_iter().next(),
+    match client.call(Request::Locate { capture, query, sought }).await {
+        Ok(Answer::Row(Ok(row))) => row,
         _ => None,
     }
 }
@@ -189,6 +188,7 @@ fn table(props: &Props) -> Html {
     let go = state.go.filter(|go| go.tab == state.tab).map(|go| (go.row, go.stamp));
     let (client, capture, dispatch) = (props.client.clone(), props.capture.clone(), props.dispatch.clone());
     let filter = state.filter.clone();
+    let sort = state.sort[state.tab as usize];
     let label = match state.tab {
         Tab::Grains => "tab-grains",
         Tab::Packets => "tab-packets",
@@ -196,9 +196,9 @@ fn table(props: &Props) -> Html {
     html! {
         <div id="table" class="table" role="tabpanel" aria-labelledby={label}>
             if state.tab == Tab::Grains {
-                <TableView<Grains> {client} {capture} revision={state.revision} flow={state.flow} {filter} place={state.place} {go} {dispatch} />
+                <TableView<Grains> {client} {capture} revision={state.revision} flow={state.flow} {filter} {sort} place={state.place} {go} {dispatch} />
             } else {
-                <TableView<Packets> {client} {capture} revision={state.revision} flow={state.flow} {filter} place={state.place} {go} {dispatch} />
+                <TableView<Packets> {client} {capture} revision={state.revision} flow={state.flow} {filter} {sort} place={state.place} {go} {dispatch} />
             }
         </div>
     }

@@ -1,6 +1,7 @@
 //! The captures that the worker holds.
 
-use grainscope_inspect::{Options, Session};
+use grainscope_inspect::{Options, Session, as_capture};
+use js_sys::{Array, Uint8Array};
 use web_sys::Blob;
 
 use super::post;
@@ -39,7 +40,7 @@ impl Captures {
             name,
             source: file.clone(),
             file,
-            session: Session::new(Options { sdp: sdp.clone() }),
+            session: session(&sdp, false),
             sdp,
             read: 0,
             status: Status::Reading,
@@ -64,7 +65,32 @@ impl Captures {
     }
 }
 
+/// A session that knows these descriptions, and whether all that can be RTP is RTP.
+fn session(sdp: &[(String, String)], assume_rtp: bool) -> Session {
+    Session::new(Options {
+        sdp: sdp.to_vec(),
+        assume_rtp,
+        ..Options::default()
+    })
+}
+
 impl Capture {
+    /// Takes one packet without a capture around it, such as pasted hex. Gives `false` if the bytes are none.
+    pub(super) fn import(&mut self, bytes: &[u8]) -> bool {
+        let Some(imported) = as_capture(bytes) else {
+            return false;
+        };
+        let parts = Array::of1(&Uint8Array::from(imported.capture.as_slice()));
+        let Ok(source) = Blob::new_with_u8_array_sequence(&parts) else {
+            return false;
+        };
+        self.name = format!("{} ({})", self.name, imported.what);
+        self.source = source;
+        self.session = session(&self.sdp, true);
+        self.session.push(&imported.capture);
+        true
+    }
+
     /// Tells the page how this capture stands.
     pub(super) fn tell(&self) {
         post(&Event::Capture(Box::new(CaptureState {
@@ -73,6 +99,7 @@ impl Capture {
             size: self.file.size() as u64,
             read: self.read,
             status: self.status.clone(),
+            error: self.session.error().or_else(|| self.session.unsupported()),
             sdp: self.sdp.iter().map(|(name, _)| name.clone()).collect(),
             summary: self.session.summary(),
             flows: self.session.flows(),

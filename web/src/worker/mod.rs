@@ -67,7 +67,12 @@ fn scope() -> DedicatedWorkerGlobalScope {
 
 /// The problem behind an exception of the browser's file functions.
 fn file_problem(name: &str, error: &wasm_bindgen::JsValue) -> Problem {
-    let text = |key: &str| js_sys::Reflect::get(error, &key.into()).ok().and_then(|v| v.as_string()).unwrap_or_default();
+    let text = |key: &str| {
+        js_sys::Reflect::get(error, &key.into())
+            .ok()
+            .and_then(|v| v.as_string())
+            .unwrap_or_default()
+    };
     let why = match text("name").as_str() {
         "NotFoundError" => "It was moved or removed since it was opened. Open it again from where it is now.".into(),
         "NotReadableError" => "It was changed or its disk was taken away since it was opened. Open it again.".into(),

@@ -25,6 +25,9 @@ const UNPACKED: usize = 1024 * 1024;
 /// The longest text that is taken for a session description.
 const LONGEST_SDP: f64 = 1024.0 * 1024.0;
 
+/// The most bytes that one packet without a capture around it can have.
+const LONGEST_PACKET: f64 = 65_600.0;
+
 /// Milliseconds between two words about progress.
 const PROGRESS: f64 = 200.0;
 
@@ -66,7 +69,9 @@ async fn describe(captures: &Shared, sdp: Vec<(String, String)>) {
     let ids = captures.borrow().ids();
     if ids.is_empty() {
         let names = sdp.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-        post(&Event::Notice(format!("{names} will be used for the next capture that you open.")));
+        post(&Event::Notice(format!(
+            "{names} will be used for the next capture that you open."
+        )));
         captures.borrow_mut().waiting_sdp = sdp;
         return;
     }
@@ -93,12 +98,28 @@ fn start(captures: &Shared, name: String, file: Blob, sdp: Vec<(String, String)>
     }
     let captures = captures.clone();
     spawn_local(async move {
-        let read = if packed { unpack(&captures, id, &file).await } else { plain(&captures, id, &file).await };
+        let read = if packed {
+            unpack(&captures, id, &file).await
+        } else {
+            plain(&captures, id, &file).await
+        };
+        let whole = if file.size() <= LONGEST_PACKET {
+            slice(&file, LONGEST_PACKET).await
+        } else {
+            Ok(Vec::new())
+        };
+        let whole = whole.unwrap_or_default();
         let mut captures = captures.borrow_mut();
         // The capture may have been closed meanwhile; then nobody asks any more.
         let Ok(capture) = captures.get(id) else { return };
         match read {
-            Ok(()) if capture.status == Status::Reading => capture.end(Status::Done),
+            Ok(()) if capture.status == Status::Reading => {
+                capture.session.finish();
+                if capture.session.error().is_some() && !whole.is_empty() {
+                    capture.import(&whole);
+                }
+                capture.end(Status::Done);
+            }
             Ok(()) => capture.end(capture.status.clone()),
             Err(problem) => capture.end(Status::Failed(problem.named(&name, packed))),
         }
@@ -131,7 +152,11 @@ impl From<JsValue> for Stopped {
 
 /// The first bytes of a file.
 async fn head(file: &Blob) -> Result<Vec<u8>, JsValue> {
-    let buffer = JsFuture::from(file.slice_with_f64_and_f64(0.0, 16.0)?.array_buffer()).await?;
+    slice(file, 16.0).await
+}
+
+async fn slice(file: &Blob, length: f64) -> Result<Vec<u8>, JsValue> {
+    let buffer = JsFuture::from(file.slice_with_f64_and_f64(0.0, length)?.array_buffer()).await?;
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 
@@ -190,7 +215,9 @@ async fn unpack(captures: &Shared, id: u32, file: &Blob) -> Result<(), Stopped> 
                 continue;
             }
         }
-        let ended = next.as_ref().map_or(true, |next| Reflect::get(next, &"done".into()).is_ok_and(|d| d.is_truthy()));
+        let ended = next.as_ref().map_or(true, |next| {
+            Reflect::get(next, &"done".into()).is_ok_and(|d| d.is_truthy())
+        });
         {
             let mut captures = captures.borrow_mut();
             let Ok(capture) = captures.get(id) else { break };

@@ -7,7 +7,7 @@ use web_sys::Blob;
 use super::captures::Captures;
 use super::{Shared, file_problem};
 use crate::logic::extents::reads;
-use crate::protocol::{Answer, Place, Problem, Request, Status};
+use crate::protocol::{Answer, Place, Problem, Request, Sought, Status};
 
 /// Answers what needs no reading.
 pub(super) fn at_once(captures: &mut Captures, request: Request) -> Result<Answer, Problem> {
@@ -25,6 +25,15 @@ pub(super) fn at_once(captures: &mut Captures, request: Request) -> Result<Answe
         }
         Request::Grains { capture, query } => Answer::Grains(captures.get(capture)?.session.grains(&query)),
         Request::Packets { capture, query } => Answer::Packets(captures.get(capture)?.session.packets(&query)),
+        Request::Locate { capture, query, sought } => {
+            let session = &captures.get(capture)?.session;
+            Answer::Row(match sought {
+                Sought::Place(Place::Grain(grain)) => session.grain_position(&query, grain),
+                Sought::Place(Place::Packet(ordinal)) => session.packet_position(&query, ordinal),
+                Sought::GrainAt(ns) => session.grain_at(&query, ns),
+                Sought::PacketAt(ns) => session.packet_at(&query, ns),
+            })
+        }
         Request::Findings { capture } => Answer::Findings(captures.get(capture)?.session.findings()),
         Request::Timeline {
             capture,

@@ -4,7 +4,7 @@
 //! both. A crate takes it in with two dev-dependencies for `cfg(target_arch = "wasm32")`, this one and
 //! wasm-bindgen-test, and these lines in its lib.rs:
 //!
-//! ```ignore
+//! ```text
 //! #[cfg(all(test, target_arch = "wasm32"))]
 //! #[macro_use(test)]
 //! extern crate wasm_test;
