@@ -71,6 +71,24 @@ pub struct Interface {
 }
 
 impl<'a> Record<'a> {
+    /// The same without its bytes and comments, to be kept; `data` can be lent to it again.
+    #[must_use]
+    pub const fn detached(&self) -> Record<'static> {
+        Record {
+            ordinal: self.ordinal,
+            kind: self.kind,
+            interface: self.interface,
+            link_type: self.link_type,
+            time_ns: self.time_ns,
+            time_digits: self.time_digits,
+            captured_len: self.captured_len,
+            original_len: self.original_len,
+            file_offset: self.file_offset,
+            data: &[],
+            options: Options::new(&[], self.options.endian),
+        }
+    }
+
     /// Whether the capture holds less than the packet had on the wire.
     #[must_use]
     pub const fn is_truncated(&self) -> bool {

@@ -1,6 +1,9 @@
 //! A Grain or a packet laid open: byte strings and the fields that lie in them.
 
+use dicom_rtv::charset::CharacterSet;
+use dicom_rtv::dataset::DataSet;
 use dicom_rtv::field::{Field, FieldKind};
+use dicom_rtv::part10::Part10;
 use dicom_rtv::payload::{self, Payload};
 use dicom_rtv::rtp::{self, RtpPacket};
 use dicom_rtv::{FieldTree, nmos::ExtensionMap};
@@ -14,7 +17,54 @@ use crate::json;
 use crate::model::{ByteSource, Detail, Extent, FieldRow, Segment};
 use crate::session::Session;
 
+/// The data sets of a Grain.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoded<'a> {
+    /// Group 0002.
+    pub meta: &'a DataSet<'a>,
+    /// The rest: dynamic and static part. `None` for a DICOM file in a transfer syntax that is not read.
+    pub data_set: Option<&'a DataSet<'a>>,
+    /// The character set that holds where the data set does not say one.
+    pub charset: CharacterSet,
+}
+
+impl<'a> Decoded<'a> {
+    pub(crate) fn sets(&self) -> impl Iterator<Item = &'a DataSet<'a>> {
+        [Some(self.meta), self.data_set].into_iter().flatten()
+    }
+}
+
 impl Session {
+    /// Decodes a Grain and looks at it. `packets` are the bytes of its extents; `None` for an unknown Grain.
+    pub fn with_grain<R>(&self, grain: u32, packets: &[Vec<u8>], look: impl FnOnce(&Decoded<'_>) -> R) -> Option<R> {
+        let entry = self.grains.get(grain as usize)?;
+        let limits = &self.decoder.limits;
+        if self.document().is_none() {
+            let bytes = self.grain_payload(grain, packets);
+            let payload = Payload::parse(&bytes, limits);
+            return Some(look(&Decoded {
+                meta: payload.meta().data_set(),
+                data_set: Some(payload.data_set()),
+                charset: self.charset_before(entry),
+            }));
+        }
+        let bytes = packets.first().map(Vec::as_slice).unwrap_or_default();
+        if document::is_payload(bytes) {
+            let payload = Payload::parse(bytes, limits);
+            return Some(look(&Decoded {
+                meta: payload.meta().data_set(),
+                data_set: Some(payload.data_set()),
+                charset: CharacterSet::DEFAULT,
+            }));
+        }
+        let file = Part10::parse(bytes, limits).ok()?;
+        Some(look(&Decoded {
+            meta: file.file_meta(),
+            data_set: file.data_set().ok(),
+            charset: CharacterSet::DEFAULT,
+        }))
+    }
+
     /// The bytes of the source that [`grain_detail`](Self::grain_detail) needs; empty for an unknown Grain.
     #[must_use]
     pub fn grain_extents(&self, grain: u32) -> Vec<Extent> {
@@ -168,25 +218,15 @@ impl Session {
         detail
     }
 
-    /// The data sets of a Grain in the DICOM JSON model: group 0002, and the rest.
+    /// The data sets of a Grain in the DICOM JSON model: group 0002, and the rest; `null` for what cannot be read.
     #[must_use]
     pub fn grain_json(&self, grain: u32, packets: &[Vec<u8>]) -> (String, String) {
-        let Some(entry) = self.grains.get(grain as usize) else {
-            return ("null".into(), "null".into());
+        let write = |decoded: &Decoded<'_>| {
+            let set = |set| json::to_string(set, decoded.charset);
+            (set(decoded.meta), decoded.data_set.map_or_else(|| "null".into(), set))
         };
-        if self.document().is_some() {
-            return document::to_json(
-                packets.first().map(Vec::as_slice).unwrap_or_default(),
-                &self.decoder.limits,
-            );
-        }
-        let Assembled { bytes, .. } = self.reassemble(grain, packets);
-        let payload = Payload::parse(&bytes, &self.decoder.limits);
-        let charset = self.charset_before(entry);
-        (
-            json::to_string(payload.meta().data_set(), charset),
-            json::to_string(payload.data_set(), charset),
-        )
+        self.with_grain(grain, packets, write)
+            .unwrap_or_else(|| ("null".into(), "null".into()))
     }
 
     /// The payload of a Grain, put together again from its packets.
@@ -248,7 +288,7 @@ impl Session {
     }
 
     /// Decodes the datagram of a packet again, putting fragments together where it came in several.
-    fn with_datagram(
+    pub(crate) fn with_datagram(
         &self,
         entry: &PacketEntry,
         extents: &[Extent],
@@ -274,7 +314,7 @@ impl Session {
         }
     }
 
-    fn rtp_of<'a>(&self, entry: &PacketEntry, datagram: &Datagram<'a>) -> Option<RtpPacket<'a>> {
+    pub(crate) fn rtp_of<'a>(&self, entry: &PacketEntry, datagram: &Datagram<'a>) -> Option<RtpPacket<'a>> {
         let flow = self.table.flows.get(entry.flow as usize)?;
         if flow.rtp.is_none() || flow.merged_into.is_some() || !datagram.is_udp() {
             return None;
@@ -286,7 +326,7 @@ impl Session {
         }
     }
 
-    fn extension_map(&self, entry: &PacketEntry) -> ExtensionMap {
+    pub(crate) fn extension_map(&self, entry: &PacketEntry) -> ExtensionMap {
         let Some(flow) = self.table.flows.get(entry.flow as usize) else {
             return ExtensionMap::PRESET;
         };
@@ -302,7 +342,7 @@ impl Session {
         }
     }
 
-    fn link_of(&self, entry: &PacketEntry) -> LinkType {
+    pub(crate) fn link_of(&self, entry: &PacketEntry) -> LinkType {
         self.links
             .get(usize::from(entry.link))
             .copied()
@@ -310,7 +350,7 @@ impl Session {
     }
 
     /// The character set that holds for a Grain's dynamic part: that of the flow's static part.
-    fn charset_before(&self, entry: &GrainEntry) -> dicom_rtv::charset::CharacterSet {
+    pub(crate) fn charset_before(&self, entry: &GrainEntry) -> CharacterSet {
         self.table
             .flows
             .get(entry.flow as usize)

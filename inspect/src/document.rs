@@ -6,7 +6,6 @@ use dicom_rtv::payload::Payload;
 use dicom_rtv::{FieldTree, charset::CharacterSet, dataset, payload};
 
 use crate::index::{GrainEntry, NO_TIME, NONE};
-use crate::json;
 
 /// The bytes of one object, gathered, for its data set is decoded in one piece.
 #[derive(Debug, Default)]
@@ -48,7 +47,7 @@ impl Document {
         } else {
             match Part10::parse(&self.bytes, limits) {
                 Ok(file) => {
-                    self.unsupported = file.data_set().err().map(|error| error.to_string());
+                    self.unsupported = file.unsupported().map(|name| format!("not supported: {name}"));
                     (self.unsupported.is_none(), false)
                 }
                 Err(error) => {
@@ -82,7 +81,7 @@ impl Document {
 }
 
 /// Whether the object is an RTV payload: its group 0002 has the RTV attributes instead of those of PS3.10.
-fn is_payload(bytes: &[u8]) -> bool {
+pub(crate) fn is_payload(bytes: &[u8]) -> bool {
     let head = bytes.get(..bytes.len().min(1 << 16)).unwrap_or_default();
     let payload = Payload::parse(head, &Limits::default());
     let meta = payload.meta();
@@ -102,21 +101,4 @@ pub(crate) fn fields(bytes: &[u8], limits: &Limits) -> FieldTree {
         }
     }
     tree
-}
-
-/// Group 0002 and the rest of an object in the DICOM JSON model.
-pub(crate) fn to_json(bytes: &[u8], limits: &Limits) -> (String, String) {
-    if is_payload(bytes) {
-        let payload = Payload::parse(bytes, limits);
-        let write = |set| json::to_string(set, CharacterSet::DEFAULT);
-        return (write(payload.meta().data_set()), write(payload.data_set()));
-    }
-    match Part10::parse(bytes, limits) {
-        Ok(file) => {
-            let meta = json::to_string(file.file_meta(), CharacterSet::DEFAULT);
-            let rest = file.data_set().map(|set| json::to_string(set, CharacterSet::DEFAULT));
-            (meta, rest.unwrap_or_else(|_| "null".into()))
-        }
-        Err(_) => ("null".into(), "null".into()),
-    }
 }

@@ -1,7 +1,12 @@
 //! The filter language of tables: comparisons of named properties, joined by `and`, `or`, `not` and brackets.
 //!
 //! `grain.static and not grain.complete`, `flow == 3 or rtp.ssrc == 0x1234`, `ip.source contains "10.1"`.
+//!
+//! A [`Selector`] also compares attributes of the data sets: `PatientID == "X"`, `(0010,0020) == "X"`,
+//! `"Patient ID" == "X"`, `RequestAttributesSequence[0].RequestedProcedureID ~ "12"`. For that it needs the Grain's bytes.
 
+use crate::attribute::AttributePath;
+use crate::detail::Decoded;
 use crate::index::{GrainEntry, PacketEntry, flags};
 use crate::session::Session;
 
@@ -15,7 +20,16 @@ pub(crate) enum Filter {
     And(Box<Self>, Box<Self>),
     Or(Box<Self>, Box<Self>),
     Not(Box<Self>),
-    Test(&'static str, Operator, Literal),
+    Test(Subject, Operator, Literal),
+}
+
+/// What is compared.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Subject {
+    /// One of [`PROPERTIES`].
+    Property(&'static str),
+    /// An attribute of the Grain's data sets.
+    Attribute(AttributePath),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +44,12 @@ pub(crate) enum Operator {
     Contains,
 }
 
+/// What it is compared with.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Literal {
-    Number(f64),
-    Text(String),
+pub(crate) struct Literal {
+    text: String,
+    /// The number that the text is, where it is not quoted.
+    number: Option<f64>,
 }
 
 /// The properties that a filter can name, with what they are.
@@ -64,20 +80,62 @@ pub const PROPERTIES: [(&str, &str); 24] = [
     ("findings", "count of findings (Grains)"),
 ];
 
+/// A filter on Grains and packets that knows attributes as well.
+#[derive(Clone, Debug)]
+pub struct Selector(Filter);
+
+impl Selector {
+    /// Reads a filter; an empty one selects everything.
+    ///
+    /// # Errors
+    /// A sentence for people that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        Filter::read(text, true).map(Self)
+    }
+
+    /// Whether it compares attributes, so that it needs the data sets of Grains.
+    #[must_use]
+    pub fn needs_data_set(&self) -> bool {
+        self.0.has_attribute()
+    }
+
+    /// Whether a Grain is selected. An attribute that the Grain does not carry selects nothing.
+    #[must_use]
+    pub fn selects_grain(&self, session: &Session, grain: u32, decoded: Option<&Decoded<'_>>) -> bool {
+        let entry = session.grains.get(grain as usize);
+        entry.is_some_and(|entry| self.0.grain(session, grain, entry, decoded))
+    }
+
+    /// Whether a packet is selected; attributes are those of its Grain.
+    #[must_use]
+    pub fn selects_packet(&self, session: &Session, ordinal: u64, decoded: Option<&Decoded<'_>>) -> bool {
+        let entry = session.entry(ordinal);
+        entry.is_some_and(|entry| self.0.packet(session, ordinal, entry, decoded))
+    }
+}
+
 /// The value of a property of one row.
-enum Value {
+pub(crate) enum Value {
     Number(f64),
     Text(String),
 }
 
 impl Filter {
-    /// Reads a filter; an empty one selects everything. An error is a sentence for people.
+    /// Reads a filter on what the index knows; an empty one selects everything. An error is a sentence for people.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        Self::read(text, false)
+    }
+
+    fn read(text: &str, attributes: bool) -> Result<Self, String> {
         let tokens = tokens(text)?;
         if tokens.is_empty() {
             return Ok(Self::All);
         }
-        let mut parser = Parser { tokens: &tokens, at: 0 };
+        let mut parser = Parser {
+            tokens: &tokens,
+            at: 0,
+            attributes,
+        };
         let filter = parser.any(0)?;
         match parser.peek() {
             None => Ok(filter),
@@ -85,9 +143,18 @@ impl Filter {
         }
     }
 
+    fn has_attribute(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::And(a, b) | Self::Or(a, b) => a.has_attribute() || b.has_attribute(),
+            Self::Not(a) => a.has_attribute(),
+            Self::Test(subject, ..) => matches!(subject, Subject::Attribute(_)),
+        }
+    }
+
     /// Whether a Grain is selected.
-    pub(crate) fn grain(&self, session: &Session, id: u32, entry: &GrainEntry) -> bool {
-        self.holds(&|name| match name {
+    pub(crate) fn grain(&self, session: &Session, id: u32, entry: &GrainEntry, decoded: Option<&Decoded<'_>>) -> bool {
+        self.holds(decoded, &|name| match name {
             "rtp.timestamp" => number(entry.rtp_timestamp),
             "packet.truncated" => truth(entry.truncated),
             _ => of_grain(session, id, entry, name).or_else(|| of_flow(session, entry.flow, name)),
@@ -95,10 +162,16 @@ impl Filter {
     }
 
     /// Whether a packet is selected.
-    pub(crate) fn packet(&self, session: &Session, ordinal: u64, entry: &PacketEntry) -> bool {
+    pub(crate) fn packet(
+        &self,
+        session: &Session,
+        ordinal: u64,
+        entry: &PacketEntry,
+        decoded: Option<&Decoded<'_>>,
+    ) -> bool {
         let has = |flag: u8| truth(entry.flags & flag != 0);
         let is_rtp = entry.flags & flags::RTP != 0;
-        self.holds(&|name| match name {
+        self.holds(decoded, &|name| match name {
             "packet.number" => Some(Value::Number(ordinal as f64)),
             "packet.length" => number(entry.original),
             "packet.truncated" => has(flags::TRUNCATED),
@@ -117,13 +190,18 @@ impl Filter {
         })
     }
 
-    fn holds(&self, value: &dyn Fn(&str) -> Option<Value>) -> bool {
+    fn holds(&self, decoded: Option<&Decoded<'_>>, value: &dyn Fn(&str) -> Option<Value>) -> bool {
         match self {
             Self::All => true,
-            Self::And(a, b) => a.holds(value) && b.holds(value),
-            Self::Or(a, b) => a.holds(value) || b.holds(value),
-            Self::Not(a) => !a.holds(value),
-            Self::Test(name, operator, literal) => value(name).is_some_and(|value| compare(&value, *operator, literal)),
+            Self::And(a, b) => a.holds(decoded, value) && b.holds(decoded, value),
+            Self::Or(a, b) => a.holds(decoded, value) || b.holds(decoded, value),
+            Self::Not(a) => !a.holds(decoded, value),
+            Self::Test(Subject::Property(name), operator, literal) => {
+                value(name).is_some_and(|value| compare(&value, *operator, literal))
+            }
+            Self::Test(Subject::Attribute(path), operator, literal) => {
+                decoded.is_some_and(|decoded| of_attribute(path, decoded, *operator, literal))
+            }
         }
     }
 }
@@ -165,22 +243,33 @@ fn of_flow(session: &Session, slot: u32, name: &str) -> Option<Value> {
     }
 }
 
+/// Whether an attribute is as the literal says: one of its values, or, for `!=`, all of them.
+fn of_attribute(path: &AttributePath, decoded: &Decoded<'_>, operator: Operator, literal: &Literal) -> bool {
+    let Some(values) = path.values(decoded) else {
+        return false;
+    };
+    match operator {
+        Operator::Is => true,
+        Operator::Unequal => values.iter().all(|value| compare(value, operator, literal)),
+        _ => values.iter().any(|value| compare(value, operator, literal)),
+    }
+}
+
 fn compare(value: &Value, operator: Operator, literal: &Literal) -> bool {
-    let (value, literal) = match (value, literal) {
-        (Value::Number(a), Literal::Number(b)) => {
+    let (value, literal) = match (value, literal.number) {
+        (Value::Number(a), Some(b)) => {
             return match operator {
                 Operator::Is => *a != 0.0,
-                Operator::Equal | Operator::Contains => a == b,
-                Operator::Unequal => a != b,
-                Operator::Less => a < b,
-                Operator::LessOrEqual => a <= b,
-                Operator::Greater => a > b,
-                Operator::GreaterOrEqual => a >= b,
+                Operator::Equal | Operator::Contains => *a == b,
+                Operator::Unequal => *a != b,
+                Operator::Less => *a < b,
+                Operator::LessOrEqual => *a <= b,
+                Operator::Greater => *a > b,
+                Operator::GreaterOrEqual => *a >= b,
             };
         }
-        (Value::Text(a), Literal::Text(b)) => (a.to_lowercase(), b.to_lowercase()),
-        (Value::Text(a), Literal::Number(b)) => (a.to_lowercase(), b.to_string()),
-        (Value::Number(a), Literal::Text(b)) => (a.to_string(), b.to_lowercase()),
+        (Value::Text(a), _) => (a.to_lowercase(), literal.text.to_lowercase()),
+        (Value::Number(a), None) => (a.to_string(), literal.text.to_lowercase()),
     };
     match operator {
         Operator::Is => !value.is_empty(),
@@ -199,9 +288,10 @@ enum Token {
     Open,
     Close,
     Operator(Operator),
+    /// Not quoted: a name, a number or a joining word.
     Word(String),
+    /// Quoted.
     Text(String),
-    Number(f64),
 }
 
 impl std::fmt::Display for Token {
@@ -211,7 +301,6 @@ impl std::fmt::Display for Token {
             Self::Close => f.write_str("\")\""),
             Self::Operator(_) => f.write_str("an operator"),
             Self::Word(word) | Self::Text(word) => write!(f, "\"{word}\""),
-            Self::Number(number) => write!(f, "{number}"),
         }
     }
 }
@@ -231,12 +320,18 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
-        let taken = if first == '(' || first == ')' {
+        let taken = if rest.get(..TAG).is_some_and(is_tag) {
+            let length = word_length(rest);
+            tokens.push(Token::Word(rest.get(..length).unwrap_or_default().to_owned()));
+            length
+        } else if first == '(' || first == ')' {
             tokens.push(if first == '(' { Token::Open } else { Token::Close });
             1
-        } else if first == '"' {
+        } else if first == '"' || first == '\'' {
             let inner = rest.get(1..).unwrap_or_default();
-            let end = inner.find('"').ok_or("a text starts with \" and does not end")?;
+            let end = inner
+                .find(first)
+                .ok_or_else(|| format!("a text starts with {first} and does not end"))?;
             tokens.push(Token::Text(inner.get(..end).unwrap_or_default().to_owned()));
             end + 2
         } else if let Some((sign, operator)) = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign)) {
@@ -246,10 +341,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
             tokens.push(Token::Word((*word).to_owned()));
             sign.len()
         } else {
-            let end = rest
-                .find(|c: char| c.is_whitespace() || "()\"=<>!~&|".contains(c))
-                .unwrap_or(rest.len())
-                .max(first.len_utf8());
+            let end = word_length(rest).max(first.len_utf8());
             tokens.push(word(rest.get(..end).unwrap_or_default()));
             end
         };
@@ -258,21 +350,63 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
     Ok(tokens)
 }
 
+/// Bytes of the name or number that a text starts with; tags in brackets are parts of a name.
+fn word_length(text: &str) -> usize {
+    let mut length = 0;
+    loop {
+        let rest = text.get(length..).unwrap_or_default();
+        if rest.get(..TAG).is_some_and(is_tag) && (length == 0 || text.get(..length).is_some_and(|t| t.ends_with('.')))
+        {
+            length += TAG;
+            continue;
+        }
+        let part = rest
+            .find(|c: char| c.is_whitespace() || "()\"'=<>!~&|".contains(c))
+            .unwrap_or(rest.len());
+        if part == 0 {
+            return length;
+        }
+        length += part;
+    }
+}
+
+/// Length of a tag as the standard writes it.
+const TAG: usize = "(0010,0020)".len();
+
+fn is_tag(text: &str) -> bool {
+    let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+    let halves = inner.and_then(|inner| inner.split_once(','));
+    let is_half = |half: &str| half.len() == 4 && half.bytes().all(|b| b.is_ascii_hexdigit());
+    halves.is_some_and(|(group, element)| is_half(group) && is_half(element))
+}
+
 fn word(text: &str) -> Token {
+    match text {
+        "contains" => Token::Operator(Operator::Contains),
+        _ => Token::Word(text.to_owned()),
+    }
+}
+
+fn literal(text: &str) -> Literal {
     let hex = text
         .strip_prefix("0x")
         .and_then(|digits| u64::from_str_radix(digits, 16).ok());
-    match (hex, text.parse::<f64>(), text) {
-        (Some(n), _, _) => Token::Number(n as f64),
-        (None, Ok(n), _) => Token::Number(n),
-        (_, _, "contains") => Token::Operator(Operator::Contains),
-        _ => Token::Word(text.to_owned()),
+    let number = match text {
+        _ if text.eq_ignore_ascii_case("true") => Some(1.0),
+        _ if text.eq_ignore_ascii_case("false") => Some(0.0),
+        _ => hex.map(|n| n as f64).or_else(|| text.parse().ok()),
+    };
+    Literal {
+        text: text.to_owned(),
+        number,
     }
 }
 
 struct Parser<'a> {
     tokens: &'a [Token],
     at: usize,
+    /// Whether attributes may be named.
+    attributes: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -324,6 +458,7 @@ impl<'a> Parser<'a> {
                 }
             }
             Some(Token::Word(name)) => self.test(name),
+            Some(Token::Text(name)) if self.attributes => self.test(name),
             Some(token) => Err(format!("expected the name of a property, found {token}")),
             None => Err("the filter ends where a comparison should follow".into()),
         }
@@ -331,19 +466,24 @@ impl<'a> Parser<'a> {
 
     fn test(&mut self, name: &str) -> Result<Filter, String> {
         let known = PROPERTIES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        let (name, _) = known.ok_or_else(|| format!("there is no property \"{name}\""))?;
+        let subject = match known {
+            Some((name, _)) => Subject::Property(name),
+            None if self.attributes => Subject::Attribute(AttributePath::parse(name)?),
+            None => return Err(format!("there is no property \"{name}\"")),
+        };
         let Some(Token::Operator(operator)) = self.peek() else {
-            return Ok(Filter::Test(name, Operator::Is, Literal::Number(0.0)));
+            return Ok(Filter::Test(subject, Operator::Is, literal("")));
         };
         self.at += 1;
         let literal = match self.take() {
-            Some(Token::Number(n)) => Literal::Number(*n),
-            Some(Token::Word(w)) if w.eq_ignore_ascii_case("true") => Literal::Number(1.0),
-            Some(Token::Word(w)) if w.eq_ignore_ascii_case("false") => Literal::Number(0.0),
-            Some(Token::Word(text) | Token::Text(text)) => Literal::Text(text.clone()),
+            Some(Token::Word(text)) => literal(text),
+            Some(Token::Text(text)) => Literal {
+                text: text.clone(),
+                number: None,
+            },
             _ => return Err(format!("{name} is compared with nothing")),
         };
-        Ok(Filter::Test(name, *operator, literal))
+        Ok(Filter::Test(subject, *operator, literal))
     }
 }
 
@@ -352,7 +492,7 @@ mod tests {
     use super::*;
 
     fn select(filter: &str, size: f64, kind: &str) -> bool {
-        Filter::parse(filter).unwrap().holds(&|name| match name {
+        Filter::parse(filter).unwrap().holds(None, &|name| match name {
             "grain.size" => Some(Value::Number(size)),
             "flow.kind" => Some(Value::Text(kind.into())),
             "grain.static" => truth(size > 1000.0),

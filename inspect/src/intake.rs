@@ -37,9 +37,10 @@ const SEARCHED: usize = 4096;
 impl Session {
     /// Takes one record of the capture.
     pub(crate) fn record(&mut self, record: &Record<'_>) {
+        let time_ns = record.time_ns.map(|ns| ns.saturating_add(self.clock_offset_ns));
         let entry = PacketEntry {
             offset: record.file_offset,
-            time_ns: record.time_ns.unwrap_or(NO_TIME),
+            time_ns: time_ns.unwrap_or(NO_TIME),
             captured: record.captured_len,
             original: record.original_len,
             flow: NONE,
@@ -50,7 +51,7 @@ impl Session {
             flags: if record.is_truncated() { flags::TRUNCATED } else { 0 },
         };
         self.time_ns = entry.time_ns;
-        if let Some(ns) = record.time_ns {
+        if let Some(ns) = time_ns {
             self.start_ns = Some(self.start_ns.map_or(ns, |t| t.min(ns)));
             self.end_ns = Some(self.end_ns.map_or(ns, |t| t.max(ns)));
         }
@@ -65,7 +66,7 @@ impl Session {
                     &mut self.fragments,
                     Fragments::new(&grainscope_capture::Limits::default()),
                 );
-                if let Some(datagram) = fragments.push(record.ordinal, record.time_ns, &fragment) {
+                if let Some(datagram) = fragments.push(record.ordinal, time_ns, &fragment) {
                     let pieces = datagram.pieces.iter().map(|piece| piece.key).collect();
                     self.fragmented.insert(record.ordinal, pieces);
                     self.datagram(record.ordinal, &datagram);

@@ -5,8 +5,12 @@
 //! view needs, the caller reads them from wherever they are (a file, a `Blob`, a ring), and [`Session::grain_detail`] and
 //! [`Session::packet_detail`] turn them into a field tree.
 
+mod attribute;
+pub mod compare;
+mod describe;
 mod detail;
 mod document;
+pub mod export;
 mod filter;
 mod findings;
 mod flow;
@@ -14,7 +18,9 @@ mod import;
 mod index;
 mod intake;
 mod json;
+mod merge;
 pub mod model;
+mod privacy;
 mod query;
 pub mod report;
 mod rows;
@@ -23,6 +29,10 @@ mod sdp;
 mod session;
 pub mod time;
 
-pub use filter::PROPERTIES;
+pub use describe::{Describe, MediaFacts};
+pub use detail::Decoded;
+pub use filter::{PROPERTIES, Selector};
 pub use import::{Imported, as_capture};
+pub use merge::FILE_BITS;
+pub use privacy::{Concealer, Privacy};
 pub use session::{Options, Session};

@@ -123,7 +123,7 @@ impl Session {
             query
                 .flow
                 .is_none_or(|flow| self.table.number(entry.flow) == Some(flow))
-                && filter.grain(self, id, entry)
+                && filter.grain(self, id, entry, None)
         };
         let all = (0u32..).zip(self.grains.iter());
         let mut rows: Vec<u32> = all.filter(|(i, entry)| is_wanted(*i, entry)).map(|(i, _)| i).collect();
@@ -150,7 +150,7 @@ impl Session {
             query
                 .flow
                 .is_none_or(|flow| self.table.number(entry.flow) == Some(flow))
-                && filter.packet(self, u64::from(i) + 1, entry)
+                && filter.packet(self, u64::from(i) + 1, entry, None)
         };
         let all = (0u32..).zip(self.packets.iter());
         let mut rows: Vec<u32> = all.filter(|(i, entry)| is_wanted(*i, entry)).map(|(i, _)| i).collect();

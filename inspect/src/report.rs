@@ -17,18 +17,23 @@ use crate::time;
 pub struct ReportOptions {
     /// Whether Grains carry their `meta` and `dataset`.
     pub datasets: bool,
+    /// Whether private attributes are left out of data sets, for Grains whose bytes were concealed.
+    pub hide: bool,
 }
 
 impl Default for ReportOptions {
     fn default() -> Self {
-        Self { datasets: true }
+        Self {
+            datasets: true,
+            hide: false,
+        }
     }
 }
 
-/// The report up to the opening bracket of the list of Grains.
+/// The report up to the opening bracket of the list of Grains, with these flows.
 #[must_use]
-pub fn head(session: &Session) -> String {
-    let flows: Vec<Value> = session.flows().iter().map(flow).collect();
+pub fn head(session: &Session, flows: &[Flow]) -> String {
+    let flows: Vec<Value> = flows.iter().map(flow).collect();
     let mut out = String::from("{\"capture\": ");
     push_json(&mut out, &capture(&session.summary()));
     out.push_str(",\n \"flows\": ");
@@ -37,10 +42,10 @@ pub fn head(session: &Session) -> String {
     out
 }
 
-/// The report from the closing bracket of the list of Grains.
+/// The report from the closing bracket of the list of Grains, with these findings.
 #[must_use]
-pub fn tail(session: &Session) -> String {
-    let findings: Vec<Value> = session.findings().iter().map(finding).collect();
+pub fn tail(findings: &[Finding]) -> String {
+    let findings: Vec<Value> = findings.iter().map(finding).collect();
     let mut out = String::from("],\n \"findings\": ");
     push_list(&mut out, &findings);
     out.push_str("}\n");
@@ -70,12 +75,22 @@ pub fn grain(session: &Session, row: &GrainRow, packets: &[Vec<u8>], options: Re
     });
     let mut out = value.to_string();
     if options.datasets {
-        let (meta, dataset) = session.grain_json(row.id, packets);
+        let (meta, dataset) = match options.hide {
+            true => session.grain_json_hidden(row.id, packets),
+            false => session.grain_json(row.id, packets),
+        };
         // The object is open-ended up to here: take its brace off and go on.
         out.pop();
         let _ = write!(out, ",\"meta\":{meta},\"dataset\":{dataset}}}");
     }
     out
+}
+
+/// One record of a report by lines: an object with `type` in front of its own members.
+#[must_use]
+pub fn line(kind: &str, object: &str) -> String {
+    let members = object.strip_prefix('{').unwrap_or(object);
+    format!("{{\"type\":\"{kind}\",{members}\n")
 }
 
 /// One flow as a JSON object.

@@ -12,6 +12,7 @@ use crate::findings::{Findings, Listed};
 use crate::flow::metadata::Decoder;
 use crate::flow::table::FlowTable;
 use crate::index::{Chunked, GrainEntry, NO_TIME, PacketEntry};
+use crate::merge::Merger;
 use crate::model::{Count, Damage, Summary};
 use crate::query::Cache;
 use crate::rules::{Accepted, RuleSettings, Thresholds};
@@ -28,6 +29,10 @@ pub struct Options {
     pub assume_rtp: bool,
     /// Limits of the rules, and deviations that are accepted.
     pub rules: RuleSettings,
+    /// Nanoseconds to be added to all capture times, where the capture's clock is known to be off.
+    pub clock_offset_ns: i64,
+    /// Names of the files, where several make one capture: see [`Session::push_file`].
+    pub files: Vec<String>,
 }
 
 /// One capture, or one live stream, under inspection.
@@ -39,6 +44,9 @@ pub struct Session {
     /// The bytes of one RTV payload or DICOM file, where the stream is no capture.
     document: Option<Document>,
     pub(crate) assume_rtp: bool,
+    pub(crate) clock_offset_ns: i64,
+    /// The files of a capture that comes in several.
+    pub(crate) merger: Option<Box<Merger>>,
     pub(crate) fragments: Fragments,
     /// Packets whose datagram came in several IP fragments: the ordinals of all of them, by that of the last.
     pub(crate) fragmented: BTreeMap<u64, Vec<u64>>,
@@ -81,6 +89,8 @@ impl Session {
             prefix: Vec::new(),
             document: None,
             assume_rtp: options.assume_rtp,
+            clock_offset_ns: options.clock_offset_ns,
+            merger: (!options.files.is_empty()).then(|| Box::new(Merger::new(options.files))),
             fragmented: BTreeMap::new(),
             links: Vec::new(),
             packets: Chunked::default(),
@@ -127,6 +137,11 @@ impl Session {
             return;
         }
         self.finished = true;
+        if self.merger.is_some() {
+            self.finish_files();
+            self.end();
+            return;
+        }
         if self.document.is_none() && self.reader.position() == 0 {
             self.begin();
         }
@@ -176,7 +191,10 @@ impl Session {
     /// Why the stream is no capture, if it is none: a sentence that says what it is and what to do.
     #[must_use]
     pub fn error(&self) -> Option<String> {
-        self.reader.error().map(|error| error.to_string())
+        match &self.merger {
+            Some(merger) => merger.error(),
+            None => self.reader.error().map(|error| error.to_string()),
+        }
     }
 
     /// The capture as a whole.
@@ -207,7 +225,7 @@ impl Session {
                 });
             }
         }
-        Summary {
+        let mut summary = Summary {
             format: match &self.document {
                 Some(document) => Some(document.format().to_owned()),
                 None => self.reader.format().map(|format| format.name().to_owned()),
@@ -230,7 +248,17 @@ impl Session {
                 reason: d.reason.clone(),
             }),
             finished: self.finished,
+        };
+        if let Some(merger) = &self.merger {
+            merger.describe(&mut summary);
         }
+        summary
+    }
+
+    /// Time of the earliest packet, nanoseconds since 1970 UTC.
+    #[must_use]
+    pub const fn start_ns(&self) -> Option<i64> {
+        self.start_ns
     }
 
     pub(crate) const fn is_finished(&self) -> bool {

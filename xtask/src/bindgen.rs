@@ -11,16 +11,32 @@ use crate::{config, node, process};
 
 /// Writes NAME.js (an ES module) and NAME_bg.wasm for the web into `out`. A release has no names of functions in it.
 pub(crate) fn web(wasm: &Path, name: &str, release: bool, out: &Path) -> Result<()> {
-    step("wasm-bindgen", || {
-        Bindgen::new()
-            .input_path(wasm)
-            .out_name(name)
-            .web(true)?
-            .typescript(false)
-            .remove_producers_section(true)
-            .remove_name_section(release)
-            .generate(out)
-            .context("wasm-bindgen")
+    bind(wasm, name, config::Target::Web, false, release, out)
+}
+
+/// Writes NAME.js, NAME_bg.wasm and, if wanted, NAME.d.ts for a target into `out`.
+pub(crate) fn bind(
+    wasm: &Path,
+    name: &str,
+    target: config::Target,
+    typescript: bool,
+    release: bool,
+    out: &Path,
+) -> Result<()> {
+    step(&format!("wasm-bindgen for {target}"), || {
+        let mut bindgen = Bindgen::new();
+        match target {
+            config::Target::Web => bindgen.web(true)?,
+            config::Target::Bundler => bindgen.bundler(true)?,
+            config::Target::Nodejs => bindgen.nodejs(true)?,
+        }
+        .input_path(wasm)
+        .out_name(name)
+        .typescript(typescript)
+        .remove_producers_section(true)
+        .remove_name_section(release)
+        .generate(out)
+        .context("wasm-bindgen")
     })
 }
 

@@ -1,6 +1,5 @@
 //! The page in a real browser: tests/browser/*.test.mjs under Node's own test runner, and the screenshots.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -29,36 +28,17 @@ pub(crate) fn chromium() -> Option<PathBuf> {
 
 /// True if a browser test's file contains one of the filters.
 pub(crate) fn has(filters: &[String]) -> bool {
-    filters.is_empty()
-        || files().is_ok_and(|files| {
-            files
-                .iter()
-                .filter_map(|file| fs::read_to_string(file).ok())
-                .any(|text| filters.iter().any(|filter| text.contains(filter)))
-        })
+    node::has_tests(&folder(), filters)
 }
 
 /// Runs the browser tests. True if all passed.
 pub(crate) fn tests(filters: &[String], environment: &Environment, totals: &mut Totals) -> Result<bool> {
-    let files = files()?;
     if environment.get("GRAINSCOPE_CHROMIUM").is_none() {
         say("missing: chromium; the browser tests are left out");
-        totals.skipped += u32::try_from(files.len())?;
+        totals.skipped += u32::try_from(node::test_files(&folder())?.len())?;
         return Ok(true);
     }
-    node::ci(&folder())?;
-    let mut command = Command::new(node::node()?);
-    // One file at a time: two browsers and a server each on two cores make tests wait for each other.
-    command
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
-        .current_dir(folder());
-    command
-        .args(
-            filters
-                .iter()
-                .map(|filter| format!("--test-name-pattern={}", escape(filter))),
-        )
-        .args(files);
+    let mut command = node::tests(&folder(), filters)?;
     environment.set(&mut command);
     process::tee(&mut command, |line| totals.read(line))
 }
@@ -83,39 +63,4 @@ pub(crate) fn screenshots() -> Result<()> {
 
 fn folder() -> PathBuf {
     paths::root().join("tests/browser")
-}
-
-fn files() -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder()).context("tests/browser")? {
-        let path = entry?.path();
-        if path.to_string_lossy().ends_with(".test.mjs") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// A filter as the regular expression that Node wants.
-fn escape(filter: &str) -> String {
-    filter
-        .chars()
-        .flat_map(|c| {
-            (!c.is_alphanumeric() && c != ' ')
-                .then_some('\\')
-                .into_iter()
-                .chain([c])
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escape;
-
-    #[test]
-    fn filters_are_taken_literally() {
-        assert_eq!(escape("or-clean.pcap (3)"), r"or\-clean\.pcap \(3\)");
-    }
 }

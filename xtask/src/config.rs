@@ -1,6 +1,6 @@
 //! wasm-pack.toml: how the wasm packages are made.
 
-use std::fs;
+use std::{fmt, fs};
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
@@ -15,6 +15,9 @@ pub(crate) struct WasmPack {
     pub(crate) tools: Tools,
     /// The page.
     pub(crate) page: Page,
+    /// The npm packages.
+    #[serde(rename = "package")]
+    pub(crate) packages: Vec<Package>,
 }
 
 /// Versions, exact.
@@ -44,6 +47,51 @@ pub(crate) struct Page {
     pub(crate) budget: u64,
 }
 
+/// An npm package.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Package {
+    /// The crate, a cdylib.
+    #[serde(rename = "crate")]
+    pub(crate) package: String,
+    /// The package's name in npm.
+    pub(crate) name: String,
+    /// Where its README.md is.
+    pub(crate) folder: String,
+    /// Names the files: NAME.js, NAME.d.ts and NAME_bg.wasm.
+    pub(crate) out_name: String,
+    /// Who loads it.
+    pub(crate) targets: Vec<Target>,
+    /// Cargo's profile.
+    pub(crate) profile: String,
+    /// Arguments for wasm-opt.
+    pub(crate) wasm_opt: Vec<String>,
+    /// The most that the wasm may have after brotli, in bytes.
+    pub(crate) budget: u64,
+}
+
+/// How a package is loaded; also the folder it is in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Target {
+    /// As an ES module that fetches its wasm when asked to.
+    Web,
+    /// As an ES module that imports its wasm, which the bundler resolves.
+    Bundler,
+    /// As a CommonJS module that reads its wasm at once.
+    Nodejs,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Target::Web => "web",
+            Target::Bundler => "bundler",
+            Target::Nodejs => "nodejs",
+        })
+    }
+}
+
 /// Reads wasm-pack.toml and checks that the wasm-bindgen of Cargo.lock is the one it names.
 pub(crate) fn read() -> Result<WasmPack> {
     let text = fs::read_to_string(paths::root().join("wasm-pack.toml")).context("wasm-pack.toml")?;
@@ -60,7 +108,7 @@ pub(crate) fn read() -> Result<WasmPack> {
 }
 
 /// The version of a package in Cargo.lock.
-fn locked_version(package: &str) -> Result<String> {
+pub(crate) fn locked_version(package: &str) -> Result<String> {
     #[derive(Deserialize)]
     struct Lock {
         package: Vec<Package>,
@@ -96,15 +144,33 @@ mod tests {
     #[test]
     fn the_named_crate_and_profile_exist() {
         let config = read().unwrap();
-        assert!(!locked_version(&config.page.package).unwrap().is_empty());
         let workspace: toml::Table =
             toml::from_str(&fs::read_to_string(paths::root().join("Cargo.toml")).unwrap()).unwrap();
-        assert!(workspace["profile"].get(&config.page.profile).is_some());
+        let packages = config
+            .packages
+            .iter()
+            .map(|package| (&package.package, &package.profile));
+        for (name, profile) in packages.chain([(&config.page.package, &config.page.profile)]) {
+            assert!(!locked_version(name).unwrap().is_empty());
+            assert!(workspace["profile"].get(profile).is_some(), "{profile}");
+        }
     }
 
     #[test]
     fn a_misspelt_key_is_an_error() {
         let text = fs::read_to_string(paths::root().join("wasm-pack.toml")).unwrap();
-        assert!(toml::from_str::<WasmPack>(&text.replace("out-name", "outname")).is_err());
+        assert!(toml::from_str::<WasmPack>(&text).is_ok());
+        for (right, wrong) in [
+            ("out-name", "outname"),
+            ("targets =", "target ="),
+            ("\"bundler\"", "\"bundle\""),
+            ("[tools]", "[tool]"),
+            ("binaryen =", "wasm-opt ="),
+        ] {
+            assert!(
+                toml::from_str::<WasmPack>(&text.replace(right, wrong)).is_err(),
+                "{wrong}"
+            );
+        }
     }
 }

@@ -12,6 +12,8 @@ mod dictionary;
 mod lint;
 mod native;
 mod node;
+mod npm_test;
+mod package;
 mod page;
 mod paths;
 mod process;
@@ -47,6 +49,8 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Make the npm packages of wasm-pack.toml: tarballs in target/npm
+    Package,
     /// Run every test, or those whose name contains one of the filters
     Test {
         /// Parts of test names
@@ -90,6 +94,7 @@ fn main() -> ExitCode {
     let outcome = match Command::parse() {
         Command::Serve { open, args } => serve::run(open, &args),
         Command::Build { release } => page::build(release).and_then(|()| native::build(release)).map(|_| ()),
+        Command::Package => package::build().map(|_| ()),
         Command::Test { filters, suite } => test::run(&filters, &suite),
         Command::Lint => lint::run(),
         Command::WasmTarget => wasm_target::ensure().map(|target| eprintln!("{target}")),

@@ -77,19 +77,89 @@ pub(crate) fn ci(folder: &Path) -> Result<()> {
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    step("npm packages of the browser tests", || {
-        process::output(Command::new(npm).current_dir(folder).args([
-            "ci",
-            "--no-audit",
-            "--no-fund",
-            "--loglevel=error",
-        ]))
-    })?;
+    step(
+        &format!(
+            "npm packages of {}",
+            folder.strip_prefix(paths::root()).unwrap_or(folder).display()
+        ),
+        || {
+            process::output(Command::new(npm).current_dir(folder).args([
+                "ci",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ]))
+        },
+    )?;
     fs::write(stamp, lock)?;
     Ok(())
+}
+
+/// `node --test` of a folder's *.test.mjs, those whose name contains a filter; the folder's npm packages are there then.
+pub(crate) fn tests(folder: &Path, filters: &[String]) -> Result<Command> {
+    ci(folder)?;
+    let mut command = Command::new(node()?);
+    // One file at a time: two browsers and a server each on two cores make tests wait for each other.
+    command
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(
+            filters
+                .iter()
+                .map(|filter| format!("--test-name-pattern={}", escape(filter))),
+        )
+        .args(test_files(folder)?)
+        .current_dir(folder);
+    Ok(command)
+}
+
+/// True if a test file of a folder contains one of the filters.
+pub(crate) fn has_tests(folder: &Path, filters: &[String]) -> bool {
+    filters.is_empty()
+        || test_files(folder).is_ok_and(|files| {
+            files
+                .iter()
+                .filter_map(|file| fs::read_to_string(file).ok())
+                .any(|text| filters.iter().any(|filter| text.contains(filter)))
+        })
+}
+
+/// The *.test.mjs of a folder.
+pub(crate) fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// A filter as the regular expression that Node wants.
+fn escape(filter: &str) -> String {
+    filter
+        .chars()
+        .flat_map(|c| {
+            (!c.is_alphanumeric() && c != ' ')
+                .then_some('\\')
+                .into_iter()
+                .chain([c])
+        })
+        .collect()
 }
 
 fn major(node: &Path) -> Option<u32> {
     let version = process::output(Command::new(node).arg("--version")).ok()?;
     version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn filters_are_taken_literally() {
+        assert_eq!(escape("or-clean.pcap (3)"), r"or\-clean\.pcap \(3\)");
+    }
 }

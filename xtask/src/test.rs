@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::step::{say, step};
 use crate::totals::Totals;
-use crate::{browser, debian, native, node, page, paths, process, python, wasm_target};
+use crate::{browser, debian, native, node, npm_test, package, page, paths, process, python, wasm_target};
 
 /// What the interop tests compare with.
 const PYTHON_PACKAGES: &[&str] = &["pydicom==3.0.2"];
@@ -26,6 +26,8 @@ pub(crate) enum Suite {
     Wasm,
     /// The page in headless Chromium
     Browser,
+    /// The npm package, from its tarball, in Node and in Chromium
+    Npm,
 }
 
 impl Suite {
@@ -34,6 +36,7 @@ impl Suite {
             Suite::Native => "native tests",
             Suite::Wasm => "codec tests under wasm32",
             Suite::Browser => "browser tests",
+            Suite::Npm => "tests of the npm package",
         }
     }
 }
@@ -52,6 +55,7 @@ pub(crate) fn run(filters: &[String], chosen: &[Suite]) -> Result<()> {
             Suite::Native => native_tests(filters, &environment, &mut counted),
             Suite::Wasm => wasm_tests(filters, &mut counted),
             Suite::Browser => browser::tests(filters, &environment, &mut counted),
+            Suite::Npm => npm_test::tests(filters, &environment, &mut counted),
         };
         let good = good.unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
@@ -97,8 +101,12 @@ impl Environment {
 }
 
 fn wants(suite: Suite, filters: &[String], chosen: &[Suite]) -> bool {
-    // A name that no browser test has need not build the page.
-    let may_match = suite != Suite::Browser || browser::has(filters);
+    // A name that no browser test has need not build the page, and likewise for the package.
+    let may_match = match suite {
+        Suite::Browser => browser::has(filters),
+        Suite::Npm => npm_test::has(filters),
+        Suite::Native | Suite::Wasm => true,
+    };
     (chosen.is_empty() || chosen.contains(&suite)) && may_match
 }
 
@@ -113,6 +121,12 @@ fn prepare(filters: &[String], chosen: &[Suite]) -> Result<Environment> {
         let page = paths::page();
         environment.add("GRAINSCOPE_PAGE", page.join("index.html").exists().then_some(page));
         others(&mut environment)?;
+    }
+    if wants(Suite::Npm, filters, chosen) {
+        environment.add("GRAINSCOPE_NPM", Some(package::build()?));
+        if environment.get("GRAINSCOPE_CHROMIUM").is_none() {
+            environment.add("GRAINSCOPE_CHROMIUM", browser::chromium());
+        }
     }
     Ok(environment)
 }

@@ -26,6 +26,11 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
+    /// Ticks between the latest two packets.
+    pub(crate) const fn step(&self) -> u32 {
+        self.step
+    }
+
     /// Whether enough was seen.
     pub(crate) const fn is_enough(&self) -> bool {
         self.packets >= ENOUGH
