@@ -35,7 +35,10 @@ fn rtv(w: &mut DataSetWriter) -> Result<()> {
         w.text(Tag(0x0010_0010 + element), Vr::LO, "Example University")?;
     }
     for element in 0..6 {
-        w.uid(Tag(0x0020_000D + element), "1.2.826.0.1.3680043.8.498.12345678901234567890")?;
+        w.uid(
+            Tag(0x0020_000D + element),
+            "1.2.826.0.1.3680043.8.498.12345678901234567890",
+        )?;
     }
     for element in 0..9 {
         w.u16(Tag(0x0028_0010 + element), &[1080])?;
@@ -68,8 +71,14 @@ fn written(write: impl FnOnce(&mut DataSetWriter) -> Result<()>) -> Vec<u8> {
 fn inputs() -> Vec<(String, Vec<u8>)> {
     let mut inputs = vec![
         ("rtv".to_owned(), written(rtv)),
-        ("20,000 items, explicit".to_owned(), written(|w| items(w, 20_000, LengthForm::Explicit))),
-        ("20,000 items, undefined".to_owned(), written(|w| items(w, 20_000, LengthForm::Undefined))),
+        (
+            "20,000 items, explicit".to_owned(),
+            written(|w| items(w, 20_000, LengthForm::Explicit)),
+        ),
+        (
+            "20,000 items, undefined".to_owned(),
+            written(|w| items(w, 20_000, LengthForm::Undefined)),
+        ),
     ];
     if let Some(folder) = std::env::var_os("DICOM_RTV_BENCH_DIR") {
         let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
@@ -143,7 +152,12 @@ fn decode(c: &mut Criterion) {
         group.bench_function("dicom-rtv, memory used again", |b| {
             let mut arena = Arena::new();
             b.iter(|| {
-                let set = DataSet::parse_in(core::mem::take(&mut arena), black_box(&bytes), Syntax::ExplicitVrLe, &limits);
+                let set = DataSet::parse_in(
+                    core::mem::take(&mut arena),
+                    black_box(&bytes),
+                    Syntax::ExplicitVrLe,
+                    &limits,
+                );
                 arena = black_box(set).into_arena();
             });
         });
@@ -171,7 +185,9 @@ fn encode(c: &mut Criterion) {
             group.bench_function("dicom-object", |b| {
                 b.iter(|| {
                     let mut out = Vec::with_capacity(bytes.len());
-                    black_box(&object).write_dataset_with_ts(&mut out, &syntax).expect("dicom-object writes it");
+                    black_box(&object)
+                        .write_dataset_with_ts(&mut out, &syntax)
+                        .expect("dicom-object writes it");
                     out
                 });
             });
@@ -203,7 +219,12 @@ fn whole_payload(c: &mut Criterion) {
     group.bench_function("data set alone", |b| {
         let mut arena = Arena::new();
         b.iter(|| {
-            let set = DataSet::parse_in(core::mem::take(&mut arena), black_box(&data), Syntax::ExplicitVrLe, &limits);
+            let set = DataSet::parse_in(
+                core::mem::take(&mut arena),
+                black_box(&data),
+                Syntax::ExplicitVrLe,
+                &limits,
+            );
             arena = black_box(set).into_arena();
         });
     });

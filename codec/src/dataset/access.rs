@@ -30,7 +30,7 @@ impl DataSet<'_> {
                 && node.tag != 0
                 && let Some(element) = self.node(node.tag).and_then(|node| node.as_element())
             {
-                return default.with_value(element.value()).0;
+                return declared(&element, default);
             }
             at = node.parent;
         }
@@ -41,10 +41,20 @@ impl DataSet<'_> {
     #[must_use]
     pub fn charset(&self, default: CharacterSet) -> CharacterSet {
         match self.node(self.charset).and_then(|node| node.as_element()) {
-            Some(element) => default.with_value(element.value()).0,
+            Some(element) => declared(&element, default),
             None => default,
         }
     }
+}
+
+/// Bytes of a (0008,0005) that are looked at: all terms there are take less. Every text element asks for its set anew, so
+/// that without a bound a long value would cost quadratic time.
+const CHARACTER_SET_BYTES: usize = 1024;
+
+/// The set that a (0008,0005) declares.
+fn declared(element: &Element<'_, '_>, default: CharacterSet) -> CharacterSet {
+    let value = element.value();
+    default.with_value(value.get(..CHARACTER_SET_BYTES).unwrap_or(value)).0
 }
 
 macro_rules! numbers {

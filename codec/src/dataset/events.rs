@@ -76,8 +76,14 @@ impl<'a> EventReader<'a> {
     /// A reader of the whole input. Of the limits only the depth counts, up to [`MAX_DEPTH`].
     #[must_use]
     pub fn new(input: &'a [u8], syntax: Syntax, limits: &Limits) -> Self {
-        let root = Root::new(Content::Root, syntax);
-        let machine = Machine::new(input, 0, input.len(), root, limits.depth.min(MAX_DEPTH));
+        let machine = Machine::new(
+            input,
+            0,
+            input.len(),
+            Root::DataSet,
+            syntax,
+            limits.depth.min(MAX_DEPTH),
+        );
         let state = State {
             levels: [machine.level; LEVELS],
             depth: 0,

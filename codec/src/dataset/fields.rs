@@ -269,9 +269,12 @@ fn shown(element: &Element<'_, '_>, charset: &CharacterSet) -> String {
         return timestamp_text(timestamp);
     }
     let text = value::display(element.vr(), element.value(), charset, VALUE_CHARACTERS);
+    if element.vr() != Vr::UI {
+        return text;
+    }
     match uid::lookup(&text) {
-        Some(entry) if element.vr() == Vr::UI => format!("{text} ({})", entry.name),
-        _ => text,
+        Some(entry) => format!("{text} ({})", entry.name),
+        None => text,
     }
 }
 

@@ -137,6 +137,12 @@ impl<'d, 'a> Elements<'d, 'a> {
         let Siblings { set, mut next, end } = self.0;
         let ordered = set.is_ordered();
         let nodes = set.arena.nodes.get(..end as usize)?;
+        if set.is_flat && ordered {
+            // Without anything below, the next sibling is the next node: that need not be looked up.
+            let level = nodes.get(next as usize..)?;
+            let (at, data) = level.iter().enumerate().find(|(_, data)| data.tag >= tag.0)?;
+            return (data.tag == tag.0).then(|| Element::new(set, next.saturating_add(at as u32), data));
+        }
         while let Some(data) = nodes.get(next as usize) {
             if data.tag >= tag.0 {
                 if data.tag == tag.0 && matches!(data.form, Form::Implicit | Form::Short | Form::Long) {

@@ -47,7 +47,7 @@ pub use iter::{Elements, Fragments, Items, Node, Walk};
 pub use spans::{Span, SpanKind, Spans};
 
 use self::arena::{NONE, NodeData};
-use self::machine::{Content, Root};
+pub(crate) use self::machine::Root;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::tag::Tag;
@@ -91,6 +91,8 @@ pub struct DataSet<'a> {
     syntax: Syntax,
     /// The index of the root's (0008,0005).
     charset: u32,
+    /// All nodes are elements of the top level.
+    is_flat: bool,
 }
 
 impl<'a> DataSet<'a> {
@@ -111,56 +113,49 @@ impl<'a> DataSet<'a> {
     /// A data set reaches to byte 2^32 - 2 at most; more is an [`IssueKind::Limit`].
     #[must_use]
     pub fn parse_range(arena: Arena, input: &'a [u8], start: u32, end: u32, syntax: Syntax, limits: &Limits) -> Self {
-        Self::read(arena, input, (start, end), Root::new(Content::Root, syntax), limits)
-    }
-
-    /// Reads from `start` on, in Explicit VR, to the first element of another group than `group`: its [`end`](Self::end).
-    pub(crate) fn parse_group(arena: Arena, input: &'a [u8], start: u32, group: u16, limits: &Limits) -> Self {
-        let mut root = Root::new(Content::Root, Syntax::ExplicitVrLe);
-        root.first = Tag::new(group, 0).0;
-        root.last = Tag::new(group, 0xFFFF).0;
-        Self::read(arena, input, (start, u32::MAX), root, limits)
+        let mut set = Self::empty(arena, input, syntax);
+        set.fill(start, end, Root::DataSet, limits);
+        set
     }
 
     /// Reads a sequence's content: Items at the root ([`Self::root_items`]).
     fn parse_items(input: &'a [u8], start: u32, end: u32, syntax: Syntax, limits: &Limits) -> Self {
-        Self::read(
-            Arena::new(),
-            input,
-            (start, end),
-            Root::new(Content::RootItems, syntax),
-            limits,
-        )
+        let mut set = Self::empty(Arena::new(), input, syntax);
+        set.fill(start, end, Root::Items, limits);
+        set
     }
 
-    #[inline]
-    fn read(mut arena: Arena, input: &'a [u8], range: (u32, u32), root: Root, limits: &Limits) -> Self {
-        let longest = NONE - 1;
-        let length = u32::try_from(input.len()).unwrap_or(u32::MAX);
-        let end = range.1.min(length).min(longest);
-        let start = range.0.min(end);
-        let parsed = parse::parse(&mut arena, input, (start, end), root, limits);
-        if end < range.1.min(length) {
-            let error = Error::limit("data set", end.into(), "bytes of a data set", longest.into());
-            let kind = IssueKind::Limit;
-            arena.issues.push(Issue {
-                kind,
-                error,
-                node: None,
-            });
-        }
-        let syntax = if root.implicit {
-            Syntax::ImplicitVrLe
-        } else {
-            Syntax::ExplicitVrLe
-        };
+    /// Nothing of the input yet. Together with [`Self::fill`] it lets a payload read its data sets where they stay: moving them
+    /// costs as much as reading a few elements.
+    pub(crate) const fn empty(arena: Arena, input: &'a [u8], syntax: Syntax) -> Self {
         Self {
             input,
             arena,
-            start,
-            end: parsed.end,
+            start: 0,
+            end: 0,
             syntax,
-            charset: parsed.charset,
+            charset: NONE,
+            is_flat: false,
+        }
+    }
+
+    /// Reads bytes `start..end`, as [`Self::parse_range`] does. Of [`Root::Group0002`] the end is where another group begins.
+    pub(crate) fn fill(&mut self, start: u32, end: u32, root: Root, limits: &Limits) {
+        let longest = NONE - 1;
+        let available = u32::try_from(self.input.len()).unwrap_or(u32::MAX).min(end);
+        let end = available.min(longest);
+        self.start = start.min(end);
+        let parsed = parse::parse(&mut self.arena, self.input, self.start, end, root, self.syntax, limits);
+        self.end = parsed.end;
+        self.charset = parsed.charset;
+        self.is_flat = parsed.is_flat && root != Root::Items;
+        if end < available {
+            let error = Error::limit("data set", end.into(), "bytes of a data set", longest.into());
+            self.arena.issues.push(Issue {
+                kind: IssueKind::Limit,
+                error,
+                node: None,
+            });
         }
     }
 
@@ -288,17 +283,6 @@ impl<'a> DataSet<'a> {
     /// Bytes of the input; empty where there are none.
     pub(crate) fn slice(&self, start: u32, end: u32) -> &'a [u8] {
         self.input.get(start as usize..end as usize).unwrap_or_default()
-    }
-}
-
-impl Root {
-    pub(crate) fn new(content: Content, syntax: Syntax) -> Self {
-        Self {
-            content,
-            implicit: syntax == Syntax::ImplicitVrLe,
-            first: 0,
-            last: u32::MAX,
-        }
     }
 }
 

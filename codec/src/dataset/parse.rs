@@ -1,5 +1,6 @@
 //! Bytes to a tree: the sink that keeps every part as a node.
 
+use super::Syntax;
 use super::access::SPECIFIC_CHARACTER_SET;
 use super::arena::{Arena, Form, NONE, NodeData, flag};
 use super::header::UNDEFINED_LENGTH;
@@ -14,9 +15,17 @@ use crate::vr::Vr;
 /// Nodes for whose memory a fresh arena asks at once; more are added by doubling.
 const FIRST_NODES: usize = 4096;
 
-/// Reads `start..end` of `input` into the arena. `root` is the level to begin in.
-pub(crate) fn parse(arena: &mut Arena, input: &[u8], range: (u32, u32), root: Root, limits: &Limits) -> Parsed {
-    let (start, end) = (range.0 as usize, range.1 as usize);
+/// Reads a range of `input` into the arena.
+pub(crate) fn parse(
+    arena: &mut Arena,
+    input: &[u8],
+    start: u32,
+    end: u32,
+    root: Root,
+    syntax: Syntax,
+    limits: &Limits,
+) -> Parsed {
+    let (start, end) = (start as usize, end as usize);
     arena.nodes.clear();
     arena.issues.clear();
     // Text and identifiers average some 25 bytes an element; a data set of tiny elements grows the list once or twice.
@@ -28,25 +37,28 @@ pub(crate) fn parse(arena: &mut Arena, input: &[u8], range: (u32, u32), root: Ro
         issues: &mut arena.issues,
         open: NONE,
         charset: NONE,
+        is_flat: true,
         ambiguous: false,
         limit: limits.elements.min(NONE - 1) as usize,
         root,
+        syntax,
         root_end: end,
     };
-    let mut machine = Machine::new(input, start, end, root, limits.depth);
+    let mut machine = Machine::new(input, start, end, root, syntax, limits.depth);
     loop {
         if !machine.plain(&mut tree) || !machine.step(&mut tree) {
             break;
         }
     }
-    let ended = machine.level.content == root.content && machine.pos < end && tree.nodes.len() < tree.limit;
+    let ended = machine.level.content == root.content() && machine.pos < end && tree.nodes.len() < tree.limit;
     tree.finish(machine.pos, limits);
     if tree.ambiguous {
         resolve_signs(tree.nodes, input);
     }
     Parsed {
         charset: tree.charset,
-        end: if ended { machine.pos as u32 } else { range.1 },
+        is_flat: tree.is_flat,
+        end: if ended { machine.pos as u32 } else { end as u32 },
     }
 }
 
@@ -54,6 +66,8 @@ pub(crate) fn parse(arena: &mut Arena, input: &[u8], range: (u32, u32), root: Ro
 pub(crate) struct Parsed {
     /// The index of the root's (0008,0005), or [`NONE`].
     pub(crate) charset: u32,
+    /// Nothing is below anything.
+    pub(crate) is_flat: bool,
     /// The end of the data set: of the bytes, or where the first element that is none of it begins.
     pub(crate) end: u32,
 }
@@ -65,10 +79,12 @@ struct Tree<'t> {
     open: u32,
     /// The root's (0008,0005).
     charset: u32,
+    is_flat: bool,
     /// There is a US in Implicit VR that may be an SS.
     ambiguous: bool,
     limit: usize,
     root: Root,
+    syntax: Syntax,
     root_end: usize,
 }
 
@@ -128,6 +144,7 @@ impl Sink for Tree<'_> {
 
     #[inline(always)]
     fn open(&mut self, part: Part, _outer: Level) -> bool {
+        self.is_flat = false;
         self.open = self.push(&part, NONE);
         self.nodes.len() < self.limit
     }
@@ -136,8 +153,8 @@ impl Sink for Tree<'_> {
     fn close(&mut self, end: usize, delimited: bool) -> Level {
         let count = self.nodes.len() as u32;
         let mut level = Level {
-            content: self.root.content,
-            implicit: self.root.implicit,
+            content: self.root.content(),
+            implicit: self.syntax == Syntax::ImplicitVrLe,
             undefined: false,
             least: 0,
             limit: self.root_end,

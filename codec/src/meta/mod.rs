@@ -7,7 +7,7 @@ pub use build::{Fields, build};
 
 use uuid::Uuid;
 
-use crate::dataset::{Arena, DataSet, Element};
+use crate::dataset::{Arena, DataSet, Element, Root, Syntax};
 use crate::limits::Limits;
 use crate::tag::Tag;
 
@@ -48,8 +48,21 @@ impl<'a> MetaInformation<'a> {
     /// whatever (0002,0000) says.
     #[must_use]
     pub fn parse(arena: Arena, input: &'a [u8], start: u32, limits: &Limits) -> Self {
-        let set = DataSet::parse_group(arena, input, start, 0x0002, limits);
-        Self { set }
+        let mut meta = Self::empty(arena, input);
+        meta.fill(start, limits);
+        meta
+    }
+
+    /// Nothing of the payload yet.
+    pub(crate) const fn empty(arena: Arena, input: &'a [u8]) -> Self {
+        Self {
+            set: DataSet::empty(arena, input, Syntax::ExplicitVrLe),
+        }
+    }
+
+    /// Reads group 0002 from byte `start` on.
+    pub(crate) fn fill(&mut self, start: u32, limits: &Limits) {
+        self.set.fill(start, u32::MAX, Root::Group0002, limits);
     }
 
     /// Its elements.

@@ -13,7 +13,7 @@ pub use flows::{BulkDataFlow, BulkDataFlows};
 
 use alloc::vec::Vec;
 
-use crate::dataset::{Arena, DataSet, Issue, IssueKind, Syntax};
+use crate::dataset::{Arena, DataSet, Issue, IssueKind, Root, Syntax};
 use crate::error::{Error, Found};
 use crate::limits::Limits;
 use crate::meta::MetaInformation;
@@ -57,16 +57,17 @@ impl<'a> Payload<'a> {
     /// Reads a payload into memory used before ([`Self::into_arena`]): it then allocates nothing.
     #[must_use]
     pub fn parse_in(arena: PayloadArena, input: &'a [u8], limits: &Limits) -> Self {
-        let (meta_start, has_prefix) = find_meta(input);
-        let meta = MetaInformation::parse(arena.meta, input, meta_start, limits);
-        let start = meta.data_set().end();
-        let data_set = DataSet::parse_range(arena.data, input, start, u32::MAX, Syntax::ExplicitVrLe, limits);
-        Self {
+        let (start, has_prefix) = find_meta(input);
+        let mut payload = Self {
             input,
-            meta,
-            data_set,
+            meta: MetaInformation::empty(arena.meta, input),
+            data_set: DataSet::empty(arena.data, input, Syntax::ExplicitVrLe),
             has_prefix,
-        }
+        };
+        payload.meta.fill(start, limits);
+        let start = payload.meta.data_set().end();
+        payload.data_set.fill(start, u32::MAX, Root::DataSet, limits);
+        payload
     }
 
     /// Gives the memory back, for [`Self::parse_in`].
@@ -180,7 +181,9 @@ pub(crate) fn find_meta(input: &[u8]) -> (u32, bool) {
 
 /// What is wrong where the prefix is not.
 pub(crate) fn prefix_issue(input: &[u8]) -> Issue {
-    let found = input.get(PREAMBLE_LENGTH..META_OFFSET).and_then(|bytes| bytes.first_chunk().copied());
+    let found = input
+        .get(PREAMBLE_LENGTH..META_OFFSET)
+        .and_then(|bytes| bytes.first_chunk().copied());
     let error = match found {
         Some(bytes) => Error::invalid("DICM prefix", PREAMBLE_LENGTH as u64, "DICM", Found::Bytes(bytes)),
         None => Error::incomplete("preamble and DICM prefix", 0, META_OFFSET as u64, input.len() as u64),

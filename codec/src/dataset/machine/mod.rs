@@ -3,97 +3,23 @@
 //! The tree ([`super::parse`]) and the events ([`super::events`]) are two sinks of it. It never recurses: what it must
 //! know of the levels around the current one, the sink keeps and gives back.
 
-use super::arena::{Form, flag};
-use super::header::{self, Class, Header, UNDEFINED_LENGTH, head8, length32, tag_of, vr_of};
-use super::issue::IssueKind;
+mod recover;
+mod sink;
+
+use self::recover::find_sequence_delimiter;
+pub(crate) use self::sink::{At, Content, Level, Part, Root, Sink};
+use crate::dataset::Syntax;
+use crate::dataset::arena::{Form, flag};
+use crate::dataset::header::{self, Class, Header, UNDEFINED_LENGTH, head8, length32, tag_of, vr_of};
+use crate::dataset::issue::IssueKind;
 use crate::error::{Error, Found};
 use crate::tag::Tag;
 use crate::vr::Vr;
 
-/// Bytes of an Item or delimiter header.
-const ITEM_HEADER: usize = 8;
-
-/// Something with a value: an element, an Item, a fragment.
-#[derive(Clone, Copy)]
-pub(crate) struct Part {
-    pub(crate) tag: u32,
-    pub(crate) vr: Vr,
-    pub(crate) form: Form,
-    pub(crate) flags: u16,
-    pub(crate) start: usize,
-    /// Clamped to the level that the part is in. Of an undefined length: the end of that level.
-    pub(crate) value_end: usize,
-}
-
-/// What a level consists of.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Content {
-    /// Elements of the whole data set.
-    Root,
-    /// Elements of an Item.
-    Item,
-    /// Items.
-    Sequence,
-    /// Fragments.
-    Fragments,
-    /// Items, and nothing around them.
-    RootItems,
-}
-
-impl Content {
-    const fn is_root(self) -> bool {
-        matches!(self, Self::Root | Self::RootItems)
-    }
-}
-
-/// What is to be read.
-#[derive(Clone, Copy)]
-pub(crate) struct Root {
-    pub(crate) content: Content,
-    pub(crate) implicit: bool,
-    /// The least and the greatest tag of the root: an element with another one ends the data set.
-    pub(crate) first: u32,
-    pub(crate) last: u32,
-}
-
 /// Above it are Items and delimiters.
 const LAST_PLAIN_TAG: u32 = 0xFFFD_FFFF;
-
-/// The level that is being read.
-#[derive(Clone, Copy)]
-pub(crate) struct Level {
-    pub(crate) content: Content,
-    pub(crate) implicit: bool,
-    /// It ends with a delimiter.
-    pub(crate) undefined: bool,
-    /// The least tag that may come next.
-    pub(crate) least: u32,
-    /// Nothing of this level is behind it.
-    pub(crate) limit: usize,
-}
-
-/// Which node an issue belongs to.
-#[derive(Clone, Copy)]
-pub(crate) enum At {
-    /// The part that the sink is given next.
-    Next,
-    /// The part that is open.
-    Open,
-    /// None.
-    Gap,
-}
-
-/// Who is told.
-pub(crate) trait Sink {
-    /// A part with nothing below it. `false`: no more, a limit is reached.
-    fn leaf(&mut self, part: Part) -> bool;
-    /// A part with a level of its own; `outer` is the level around it, to be given back by [`Self::close`].
-    fn open(&mut self, part: Part, outer: Level) -> bool;
-    /// The open part's value ends at `end`, a delimiter may follow. Returns the level around it.
-    fn close(&mut self, end: usize, delimited: bool) -> Level;
-    /// A rule is broken.
-    fn issue(&mut self, kind: IssueKind, error: Error, at: At);
-}
+/// Bytes of an Item or delimiter header.
+const ITEM_HEADER: usize = 8;
 
 /// Where reading stands.
 pub(crate) struct Machine<'a> {
@@ -103,7 +29,7 @@ pub(crate) struct Machine<'a> {
     /// Sequences open.
     depth: u16,
     depth_limit: u16,
-    /// See [`Root`].
+    /// The least and the greatest tag of the top level: another one ends the data set.
     first: u32,
     last: u32,
     /// The end of the level whose truncation was the last one told: what is cut with it is not told again.
@@ -113,13 +39,14 @@ pub(crate) struct Machine<'a> {
 
 impl<'a> Machine<'a> {
     /// Reads from `start` to `end`.
-    pub(crate) fn new(input: &'a [u8], start: usize, end: usize, root: Root, depth: u16) -> Self {
+    pub(crate) fn new(input: &'a [u8], start: usize, end: usize, root: Root, syntax: Syntax, depth: u16) -> Self {
+        let (first, last) = root.tags();
         let end = end.min(input.len());
         let level = Level {
-            content: root.content,
-            implicit: root.implicit,
+            content: root.content(),
+            implicit: syntax == Syntax::ImplicitVrLe,
             undefined: false,
-            least: root.first,
+            least: first,
             limit: end,
         };
         Self {
@@ -128,8 +55,8 @@ impl<'a> Machine<'a> {
             level,
             depth: 0,
             depth_limit: depth,
-            first: root.first,
-            last: root.last,
+            first,
+            last,
             cut: usize::MAX,
             told_implicit: false,
         }
@@ -303,52 +230,6 @@ impl<'a> Machine<'a> {
         self.level.least = header.tag.saturating_add(1);
     }
 
-    #[cold]
-    fn complain<S: Sink>(&mut self, sink: &mut S, header: &Header) {
-        let offset = self.pos as u64;
-        let mut tell = |kind, expected, found| {
-            sink.issue(kind, Error::invalid("data element", offset, expected, found), At::Next);
-        };
-        if header.tag < self.level.least {
-            tell(
-                IssueKind::Order,
-                "a tag greater than the one before",
-                Found::Tag(Tag(header.tag)),
-            );
-        }
-        if header.unknown_vr {
-            let head = head8(self.input, self.pos);
-            let found = head.map_or(Found::Text("none"), |&[_, _, _, _, a, b, c, d]| {
-                Found::Bytes([a, b, c, d])
-            });
-            tell(IssueKind::UnknownVr, "a VR of PS3.5 6.2", found);
-        }
-        if header.length & 1 != 0 && header.length != UNDEFINED_LENGTH {
-            tell(
-                IssueKind::OddLength,
-                "an even length",
-                Found::Number(header.length.into()),
-            );
-        }
-        // A data set in the wrong form breaks the rule with every element: that is told once.
-        if (header.form == Form::Implicit) != self.level.implicit && !self.told_implicit {
-            self.told_implicit = true;
-            if self.level.implicit {
-                tell(
-                    IssueKind::ExplicitVr,
-                    "an element without VR",
-                    Found::Text(header.vr.as_str()),
-                );
-            } else {
-                tell(
-                    IssueKind::ImplicitVr,
-                    "an element with VR",
-                    Found::Number(header.length.into()),
-                );
-            }
-        }
-    }
-
     /// An element of undefined length: a sequence, encapsulated pixel data, or a fault.
     fn undefined_length<S: Sink>(&mut self, sink: &mut S, header: &Header) -> bool {
         let value_start = self.pos + header.form.header_length() as usize;
@@ -429,47 +310,6 @@ impl<'a> Machine<'a> {
         goes_on
     }
 
-    /// Where the content of an undefined length that is not entered ends: at the delimiter that nothing inside needs.
-    /// `None` where that cannot be told, as something inside is in error.
-    #[cold]
-    fn end_of_undefined(&self, value_start: usize, implicit: bool) -> Option<usize> {
-        let window = self.input.get(..self.level.limit)?;
-        let mut pos = value_start;
-        // Undefined lengths open, and how many there were when Implicit VR began.
-        let mut open = 0_u32;
-        let mut implicit_from = if implicit { Some(0) } else { None };
-        loop {
-            let head = head8(window, pos)?;
-            let (tag, mut length) = (tag_of(head), length32(head));
-            let mut header_length = ITEM_HEADER;
-            if tag == Tag::ITEM_DELIMITATION.0 || tag == Tag::SEQUENCE_DELIMITATION.0 {
-                let Some(left) = open.checked_sub(1) else {
-                    return Some(pos);
-                };
-                open = left;
-                implicit_from = implicit_from.filter(|&from| from <= open);
-                length = 0;
-            } else if tag != Tag::ITEM.0 {
-                let header = if implicit_from.is_some() {
-                    header::implicit(window, pos)?
-                } else {
-                    header::explicit(window, pos)?
-                };
-                length = header.length;
-                header_length = header.form.header_length() as usize;
-                if length == UNDEFINED_LENGTH && header.vr == Vr::UN && implicit_from.is_none() {
-                    implicit_from = Some(open.saturating_add(1));
-                }
-            }
-            pos = pos.checked_add(header_length)?;
-            if length == UNDEFINED_LENGTH {
-                open = open.checked_add(1)?;
-            } else {
-                pos = pos.checked_add(length as usize)?;
-            }
-        }
-    }
-
     /// Reads one Item or fragment, or the delimiter of the sequence.
     fn item<S: Sink>(&mut self, sink: &mut S) -> bool {
         let (pos, limit) = (self.pos, self.level.limit);
@@ -531,141 +371,4 @@ impl<'a> Machine<'a> {
         self.pos = value_start;
         goes_on
     }
-
-    /// A tag of group FFFE where an element is expected.
-    #[inline]
-    fn delimiter_among_elements<S: Sink>(&mut self, sink: &mut S, tag: u32, length: u32) -> bool {
-        if tag == Tag::ITEM_DELIMITATION.0 && self.level.content == Content::Item {
-            if self.level.undefined {
-                return self.delimited(sink, "Item Delimitation Item", length);
-            }
-            if self.pos.saturating_add(ITEM_HEADER) == self.level.limit {
-                // The length counts its delimiter in.
-                self.misplaced(sink, "no delimiter behind an Item of explicit length", tag, At::Open);
-                return self.delimited(sink, "Item Delimitation Item", length);
-            }
-        }
-        if self.level.undefined && (tag == Tag::SEQUENCE_DELIMITATION.0 || tag == Tag::ITEM.0) {
-            self.misplaced(sink, "an Item Delimitation Item", tag, At::Open);
-            return self.close(sink, false);
-        }
-        self.misplaced(sink, "a data element", tag, At::Gap);
-        self.pos = self.pos.saturating_add(ITEM_HEADER);
-        // The content of a stray Item is not the parent's: an Item of explicit length is left out as a whole.
-        if tag == Tag::ITEM.0
-            && length != UNDEFINED_LENGTH
-            && length as usize <= self.level.limit.saturating_sub(self.pos)
-        {
-            self.pos = self.pos.saturating_add(length as usize);
-        }
-        true
-    }
-
-    /// A tag that is no Item where an Item is expected.
-    #[inline]
-    fn delimiter_among_items<S: Sink>(&mut self, sink: &mut S, tag: u32, length: u32) -> bool {
-        if tag == Tag::SEQUENCE_DELIMITATION.0 {
-            if self.level.undefined {
-                return self.delimited(sink, "Sequence Delimitation Item", length);
-            }
-            if self.pos.saturating_add(ITEM_HEADER) == self.level.limit && !self.level.content.is_root() {
-                self.misplaced(sink, "no delimiter behind a sequence of explicit length", tag, At::Open);
-                return self.delimited(sink, "Sequence Delimitation Item", length);
-            }
-        }
-        if tag >> 16 == 0xFFFE {
-            self.misplaced(sink, "an Item", tag, At::Gap);
-            self.pos = self.pos.saturating_add(ITEM_HEADER);
-            return true;
-        }
-        self.misplaced(sink, "an Item or a Sequence Delimitation Item", tag, At::Open);
-        if self.level.undefined {
-            // The delimiter is missing, the parent goes on.
-            return self.close(sink, false);
-        }
-        self.pos = self.level.limit;
-        true
-    }
-
-    fn delimited<S: Sink>(&mut self, sink: &mut S, what: &'static str, length: u32) -> bool {
-        if length != 0 {
-            let error = Error::invalid(what, self.pos as u64, "length 0", Found::Number(length.into()));
-            sink.issue(IssueKind::DelimiterLength, error, At::Open);
-        }
-        self.close(sink, true)
-    }
-
-    #[cold]
-    fn misplaced<S: Sink>(&mut self, sink: &mut S, expected: &'static str, tag: u32, at: At) {
-        let error = Error::invalid(self.content_name(), self.pos as u64, expected, Found::Tag(Tag(tag)));
-        sink.issue(IssueKind::Misplaced, error, at);
-    }
-
-    /// Zero bytes are no element: padding at the end, or a hole.
-    #[cold]
-    fn zeros<S: Sink>(&mut self, sink: &mut S) {
-        let window = self.input.get(self.pos..self.level.limit).unwrap_or_default();
-        let run = window.iter().position(|&b| b != 0).map_or(window.len(), |n| n & !1);
-        let error = Error::invalid(
-            self.content_name(),
-            self.pos as u64,
-            "a data element",
-            Found::Text("zero bytes"),
-        );
-        sink.issue(IssueKind::Misplaced, error, At::Gap);
-        self.pos = self.pos.saturating_add(run);
-    }
-
-    /// Where a value of a declared length ends, in this level, and the flag for one that is cut.
-    #[inline]
-    fn clamp<S: Sink>(&mut self, sink: &mut S, what: &'static str, form: Form, length: u32) -> (usize, u16) {
-        let value_start = self.pos.saturating_add(form.header_length() as usize);
-        let available = self.level.limit.saturating_sub(value_start);
-        if length as usize <= available {
-            return (value_start.saturating_add(length as usize), 0);
-        }
-        self.truncated(sink, what, value_start, length.into(), At::Next);
-        (self.level.limit, flag::CLAMPED)
-    }
-
-    /// Something needs `needed` bytes from `offset` on and the level ends before. One cut is told once.
-    #[cold]
-    fn truncated<S: Sink>(&mut self, sink: &mut S, what: &'static str, offset: usize, needed: u64, at: At) {
-        let limit = self.level.limit;
-        if self.cut != limit {
-            self.cut = limit;
-            let available = limit.saturating_sub(offset) as u64;
-            sink.issue(
-                IssueKind::Truncated,
-                Error::incomplete(what, offset as u64, needed, available),
-                at,
-            );
-        }
-    }
-
-    const fn delimiter_name(&self) -> &'static str {
-        match self.level.content {
-            Content::Item => "Item Delimitation Item",
-            _ => "Sequence Delimitation Item",
-        }
-    }
-
-    const fn content_name(&self) -> &'static str {
-        match self.level.content {
-            Content::Root => "data set",
-            Content::Item => "Item",
-            Content::Sequence | Content::RootItems => "sequence",
-            Content::Fragments => "encapsulated pixel data",
-        }
-    }
-}
-
-/// The next Sequence Delimitation Item of length 0 from `from` on, wherever it lies.
-fn find_sequence_delimiter(window: &[u8], from: usize) -> Option<usize> {
-    const DELIMITER: [u8; 8] = [0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0];
-    window
-        .get(from..)?
-        .windows(DELIMITER.len())
-        .position(|bytes| bytes == DELIMITER)
-        .map(|n| from.saturating_add(n))
 }
