@@ -216,7 +216,7 @@ test("length forms, fragments and Items in UN come back as they were", () => {
 
 test("packets: order, loss, duplicates, ids of the session description", () => {
   const identity = { sync: 5n, origin: (2n ** 48n - 1n) * 1_000_000_000n, duration: { numerator: 1, denominator: 25 } };
-  const extensionMap = { 1: "sync-timestamp", 2: "urn:x-nmos:rtp-hdrext:origin-timestamp", 14: "grain-duration" };
+  const extensionMap = { 1: "sync-timestamp", 2: "urn:x-nmos:rtp-hdrext:origin-timestamp", 5: "grain-flags", 14: "grain-duration" };
   const send = (sequenceNumber, timestamp) =>
     rtv.packetize(new Uint8Array(3000).fill(timestamp), { timestamp, ssrc: 7, sequenceNumber, identity, extensionMap });
   const all = [...send(65534, 1), ...send(1, 2), ...send(4, 3)];
@@ -224,10 +224,10 @@ test("packets: order, loss, duplicates, ids of the session description", () => {
   const packet = rtv.decodePacket(all[0], { extensionMap });
   assert.deepEqual({ ...packet.identity }, {
     ...{ sync: 5n, origin: identity.origin, duration: identity.duration },
-    ...{ sourceId: null, flowId: null, timecode: null, flags: null },
+    ...{ sourceId: null, flowId: null, timecode: null, flags: { start: true, end: false } },
   });
   assert.deepEqual(packet.extension.elements.map(({ id, kind }) => [id, kind]).sort(), [
-    [1, "sync-timestamp"], [14, "grain-duration"], [2, "origin-timestamp"],
+    [1, "sync-timestamp"], [14, "grain-duration"], [2, "origin-timestamp"], [5, "grain-flags"],
   ]);
   // Changed order, one twice, one lost in the second Grain.
   const arrived = [0, 2, 1, 1, 3, 5, 6, 7, 8].map((index) => all[index]);
