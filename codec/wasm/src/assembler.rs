@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use crate::bytes::Bytes;
 use crate::fault::{Fault, Result};
 use crate::object::plain;
-use crate::options::{self, extension_map};
+use crate::options::{self, Options, extension_map};
 use crate::packet::IdentityOutput;
 
 /// Senders (SSRCs) that one assembler follows.
@@ -182,12 +182,16 @@ impl Sender {
 
 /// `AssemblerOptions`.
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 struct AssemblerOptions {
     extension_map: Option<BTreeMap<String, String>>,
     reorder_packets: Option<u16>,
     reorder_ns: Option<u64>,
     grain_bytes: Option<u32>,
+}
+
+impl Options for AssemblerOptions {
+    const KEYS: &'static [&'static str] = &["extensionMap", "reorderPackets", "reorderNs", "grainBytes"];
 }
 
 /// `Counters`.
