@@ -273,6 +273,11 @@ test("nonsense is answered by an RtvError, never by a trap", () => {
       for (const second of nonsense) call(name, () => rtv[name](new Uint8Array(20), second));
     }
   }
+  for (const time of nonsense) {
+    const assembler = new rtv.GrainAssembler();
+    call("push", () => assembler.push(new Uint8Array([0x80, ...Array(15).fill(0)]), time));
+    call("push", () => assembler.push(time));
+  }
   for (const options of nonsense) call("GrainAssembler", () => new rtv.GrainAssembler(options).free());
   for (const value of [...nonsense, proxy, [[]], [{}], [null], ["\\"], [1e400], [2 ** 70], [-1], [0.5]]) {
     for (const vr of ["AT", "DS", "FD", "IS", "LO", "OB", "PN", "SQ", "UI", "UN", "US", "UV", "XX", undefined]) {
@@ -304,6 +309,14 @@ test("every cut and many changes of a payload are read", () => {
       assert.equal(error.name, "RtvError", error.stack);
     }
   }
+});
+
+test("the folder for bundlers loads where wasm is a module", () => {
+  const file = join(folder, "bundler.mjs");
+  const script = `import { lookup } from "./node_modules/dicom-rtv/bundler/dicom_rtv.js"; console.log(lookup(0x00340007).keyword);`;
+  writeFileSync(file, script);
+  const run = ["--experimental-wasm-modules", "--no-warnings", file];
+  assert.equal(execFileSync(process.execPath, run, { encoding: "utf8" }).trim(), "FrameOriginTimestamp");
 });
 
 test("the samples of the README run", () => {

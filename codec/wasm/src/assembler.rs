@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::bytes::Bytes;
 use crate::fault::{Fault, Result};
-use crate::object::plain;
+use crate::object::{is_none, kind, plain};
 use crate::options::{self, Options, extension_map};
 use crate::packet::IdentityOutput;
 
@@ -75,8 +75,14 @@ impl GrainAssembler {
     pub fn push(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Bytes")] packet: JsValue,
-        time: Option<u64>,
+        #[wasm_bindgen(unchecked_optional_param_type = "bigint | null")] time: JsValue,
     ) -> core::result::Result<JsValue, JsValue> {
+        let time = if is_none(&time) {
+            None
+        } else {
+            let wrong = |value: JsValue| Fault::argument("time", "a BigInt of 64 bits", kind(&value));
+            Some(u64::try_from(time).map_err(wrong)?)
+        };
         let bytes = Bytes::take(&packet, "RTP packet")?;
         let packet = RtpPacket::parse(&bytes.copy).map_err(Fault::from)?;
         let key = self.count;
