@@ -422,9 +422,7 @@ impl Session {
             arrival_ns,
             charset,
         };
-        let outcome = metadata
-            .rules
-            .check(&facts, &self.thresholds, &mut self.decoder.multiplicities);
+        let outcome = metadata.rules.check(&facts, &self.thresholds, &mut self.decoder.memory);
         let entry = GrainEntry {
             flow: slot,
             index,

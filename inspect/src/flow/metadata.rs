@@ -15,12 +15,14 @@ use uuid::Uuid;
 
 use crate::index::NONE;
 use crate::model::{Fact, FlowKind};
-use crate::rules::grain::FlowRules;
+use crate::rules::grain::{FlowRules, Memory};
 use crate::rules::rtp::{Clock, FirstExtension};
-use crate::rules::value::Multiplicities;
 
 /// Packet headers kept for Grains that are not complete yet.
-const PENDING_HEADERS: usize = 1024;
+const PENDING_HEADERS: usize = 256;
+
+/// Bytes of a header that is kept; the identity takes a hundred.
+const HEADER: usize = 4096;
 
 /// Grains whose header is kept to be read again when the meaning of the extension ids becomes clearer.
 const EARLY_GRAINS: usize = 64;
@@ -165,6 +167,9 @@ impl Metadata {
             self.headers.pop_front();
         }
         let header = packet.bytes().get(..packet.payload_offset()).unwrap_or_default();
+        if header.len() > HEADER {
+            return;
+        }
         self.headers.push_back((ordinal, header.into()));
     }
 
@@ -364,5 +369,5 @@ pub(crate) fn first_extension(header: Option<&(u64, Box<[u8]>)>, first: Option<u
 pub(crate) struct Decoder {
     pub(crate) limits: Limits,
     pub(crate) arena: dicom_rtv::payload::PayloadArena,
-    pub(crate) multiplicities: Multiplicities,
+    pub(crate) memory: Memory,
 }

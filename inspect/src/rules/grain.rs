@@ -10,7 +10,7 @@ use dicom_rtv::payload::{CURRENT_FRAME_FUNCTIONAL_GROUPS_SEQUENCE, Payload};
 use dicom_rtv::{PtpTimestamp, Tag};
 
 use super::cadence::{Beat, Cadence, Late, Static};
-use super::ledger::{Ledger, NO_SUMMARY, Nature, Signature, Verdict};
+use super::ledger::{Ledger, NO_SUMMARY, Nature, OVERFLOW, Signature, Verdict};
 use super::rtp::{Clock, FirstExtension, Stated};
 use super::value::Multiplicities;
 use super::{Id, RuleSet, Thresholds, dataset, dynamic, iod, meta, payload, rtp, value};
@@ -22,6 +22,9 @@ const HELD: usize = 64;
 
 /// Bytes of a static part that are kept to know it again.
 const CACHED: usize = 1 << 20;
+
+/// The same of all flows together.
+const CACHED_IN_ALL: usize = 64 << 20;
 
 /// One Grain, as its flow sees it.
 pub(crate) struct Facts<'a, 'p> {
@@ -36,6 +39,14 @@ pub(crate) struct Facts<'a, 'p> {
     pub(crate) arrival_ns: i64,
     /// The character set of the flow's last static part; `None` before there is one.
     pub(crate) charset: Option<CharacterSet>,
+}
+
+/// What the flows of a session share.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    known: Multiplicities,
+    /// Bytes that they keep to know them again.
+    cached: usize,
 }
 
 /// What came of a Grain.
@@ -87,13 +98,18 @@ impl<T: Copy> Cached<T> {
         self.found.filter(|_| self.bytes == bytes)
     }
 
-    fn keep(&mut self, bytes: &[u8], found: T) {
+    /// `used` is what all flows keep.
+    fn keep(&mut self, bytes: &[u8], found: T, used: &mut usize) {
+        *used = used.saturating_sub(self.bytes.capacity());
         self.found = None;
-        if bytes.len() <= CACHED {
-            self.bytes.clear();
+        self.bytes.clear();
+        if bytes.len() <= CACHED && used.saturating_add(bytes.len()) <= CACHED_IN_ALL {
             self.bytes.extend_from_slice(bytes);
             self.found = Some(found);
+        } else {
+            self.bytes = Vec::new();
         }
+        *used = used.saturating_add(self.bytes.capacity());
     }
 }
 
@@ -152,7 +168,7 @@ impl FlowRules {
     }
 
     /// Judges a Grain.
-    pub(crate) fn check(&mut self, facts: &Facts<'_, '_>, limits: &Thresholds, known: &mut Multiplicities) -> Outcome {
+    pub(crate) fn check(&mut self, facts: &Facts<'_, '_>, limits: &Thresholds, memory: &mut Memory) -> Outcome {
         let grain = facts.grain;
         let mut signature = Signature::default();
         let mut verdict = Verdict {
@@ -178,7 +194,7 @@ impl FlowRules {
         };
         let mut part = Static::Perhaps;
         if grain.complete && !grain.truncated {
-            part = self.check_payload(facts, known, &mut signature, &mut link);
+            part = self.check_payload(facts, memory, &mut signature, &mut link);
         }
         let late = self.keep_time(facts, part, signature.rate, limits);
         let mut outcome = Outcome {
@@ -245,6 +261,9 @@ impl FlowRules {
 
     /// How many rules a Grain of this signature breaks, going by what the flow is now.
     pub(crate) fn count(&mut self, signature: u16, nature: &Nature) -> u32 {
+        if signature == OVERFLOW {
+            return 1;
+        }
         let (entries, kind, counts) = &mut self.counts;
         if usize::from(signature) >= *entries || *kind != nature.kind {
             *counts = self.ledger.counts(nature);
@@ -277,7 +296,7 @@ impl FlowRules {
     fn check_payload(
         &mut self,
         facts: &Facts<'_, '_>,
-        known: &mut Multiplicities,
+        memory: &mut Memory,
         signature: &mut Signature,
         link: &mut Link,
     ) -> Static {
@@ -296,7 +315,7 @@ impl FlowRules {
         }
         let breaks = dataset::check(payload, &mut verdict);
         signature.broken = verdict.broken;
-        let found = self.check_meta(payload, breaks.meta);
+        let found = self.check_meta(payload, breaks.meta, memory);
         signature.broken = signature.broken.and(found.broken);
         signature.rate = found.rate;
 
@@ -321,7 +340,14 @@ impl FlowRules {
         if data.start() < static_start {
             let range = (data.start(), static_start.min(end));
             // Before the first static part nobody knows the character set.
-            value::check(data, range, charset, facts.charset.is_none(), known, &mut verdict);
+            value::check(
+                data,
+                range,
+                charset,
+                facts.charset.is_none(),
+                &mut memory.known,
+                &mut verdict,
+            );
         }
         if static_start < data.end() {
             dataset::check_references(payload, breaks.any, &mut verdict);
@@ -340,7 +366,7 @@ impl FlowRules {
         signature.broken = verdict.broken;
         self.ledger.has_camera |= seen.has_camera;
         if static_start < data.end() {
-            let found = self.check_static(facts, static_start, breaks.any, known);
+            let found = self.check_static(facts, static_start, breaks.any, memory);
             signature.broken = signature.broken.and(found.broken);
             if self.meta.found.is_none_or(|found| found.has_class) {
                 signature.summary = found.summary;
@@ -354,7 +380,7 @@ impl FlowRules {
     }
 
     /// Judges group 0002, if it is not that of the Grain before.
-    fn check_meta(&mut self, payload: &Payload<'_>, fault: Option<u64>) -> MetaVerdict {
+    fn check_meta(&mut self, payload: &Payload<'_>, fault: Option<u64>, memory: &mut Memory) -> MetaVerdict {
         let meta = payload.meta();
         let bytes = meta.data_set().bytes();
         if let Some(found) = self.meta.get(bytes) {
@@ -379,7 +405,7 @@ impl FlowRules {
             rate: meta.sampling_rate().unwrap_or(0),
             has_class: meta::sop_class(meta).is_some() && !verdict.broken.has(Id::MetaSopClass),
         };
-        self.meta.keep(bytes, found);
+        self.meta.keep(bytes, found, &mut memory.cached);
         found
     }
 
@@ -389,7 +415,7 @@ impl FlowRules {
         facts: &Facts<'_, '_>,
         start: u32,
         fault: Option<u64>,
-        known: &mut Multiplicities,
+        memory: &mut Memory,
     ) -> PartVerdict {
         let data = facts.payload.data_set();
         let bytes = data
@@ -409,7 +435,7 @@ impl FlowRules {
         let charset = facts.charset.unwrap_or(CharacterSet::DEFAULT);
         let end = fault.map_or(u32::MAX, |offset| u32::try_from(offset).unwrap_or(u32::MAX));
         let undeclared = summary.lacks_character_set();
-        value::check(data, (start, end), charset, undeclared, known, &mut verdict);
+        value::check(data, (start, end), charset, undeclared, &mut memory.known, &mut verdict);
         let broken = verdict.broken;
         if fault.is_some() {
             // What lies behind the break is not missed.
@@ -422,7 +448,7 @@ impl FlowRules {
             broken,
             summary: self.ledger.summary(summary),
         };
-        self.part.keep(bytes, found);
+        self.part.keep(bytes, found, &mut memory.cached);
         found
     }
 

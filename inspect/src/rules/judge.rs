@@ -351,17 +351,26 @@ impl Session {
 
     fn judge_renditions(&mut self, series: &mut Series, relations: &[Relations]) {
         let mut renditions: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        let mut instances: BTreeSet<(u32, &str)> = BTreeSet::new();
         for &slot in series.grains.keys() {
-            let Some(&Relations {
-                describes, rendition, ..
-            }) = relations.get(slot as usize)
-            else {
+            let Some(&relation) = relations.get(slot as usize) else {
                 continue;
             };
-            let Some(rendition) = rendition else { continue };
+            let Some(rendition) = relation.rendition else { continue };
+            // The second path of ST 2022-7 is no other flow of the rendition.
+            let flow = self.table.flows.get(slot as usize);
+            let instance = flow
+                .and_then(|f| f.metadata.as_ref())
+                .and_then(|m| m.sop_instance.as_deref());
+            if !instances.insert((rendition, instance.unwrap_or_default())) && relation.restart_of.is_none() {
+                continue;
+            }
             let members = renditions.entry(rendition).or_default();
             members.insert(slot);
-            if let Some(described) = describes.filter(|described| series.frames.contains_key(described)) {
+            if let Some(described) = relation
+                .describes
+                .filter(|described| series.frames.contains_key(described))
+            {
                 let (grains, rate) = (series.grains.get(&slot), self.rate_of(slot));
                 let is_timed = match (grains, rate, series.frames.get_mut(&described)) {
                     (Some(grains), Some(rate), Some(frames)) => set_instants(grains, frames, rate),
