@@ -10,13 +10,14 @@ use dicom_rtv::nmos::{Evidence, ExtensionGuess, ExtensionKind, ExtensionMap, Gra
 use dicom_rtv::payload::Payload;
 use dicom_rtv::rtp::{Extension, Form, RtpPacket};
 use dicom_rtv::sdp::MediaView;
-use dicom_rtv::{Limits, Tag};
+use dicom_rtv::{Limits, PtpTimestamp, Tag};
 use uuid::Uuid;
 
 use crate::index::NONE;
 use crate::model::{Fact, FlowKind};
-use crate::rules::grain::{FlowRules, Memory};
-use crate::rules::rtp::{Clock, FirstExtension};
+use crate::rules::Memory;
+use crate::rules::grain::FlowRules;
+use crate::rules::rtp::{self, Clock, FirstExtension};
 
 /// Packet headers kept for Grains that are not complete yet.
 const PENDING_HEADERS: usize = 256;
@@ -92,6 +93,8 @@ pub(crate) struct Metadata {
     pub(crate) refers_to: Vec<String>,
     /// RTP timestamps of the first Grains, to find the flow with the same.
     pub(crate) timestamps: Vec<u32>,
+    /// RTP and sync timestamp of the first and of the latest Grain that has both.
+    span: Option<[(u32, PtpTimestamp); 2]>,
     /// What the rules remember.
     pub(crate) rules: FlowRules,
 }
@@ -115,6 +118,7 @@ impl Metadata {
         Self {
             headers: VecDeque::new(),
             latest: None,
+            span: None,
             rules: FlowRules::new(clock, knows_ids),
             early: Vec::new(),
             guess: ExtensionGuess::new(map),
@@ -231,6 +235,10 @@ impl Metadata {
             }
         }
         let identity = Identity::read(&extension, &self.map);
+        if let Some(sync) = identity.sync {
+            let now = (rtp_timestamp, sync);
+            self.span = Some([self.span.map_or(now, |[first, _]| first), now]);
+        }
         if self.early.len() < EARLY_GRAINS {
             self.early.push((grain, header));
         }
@@ -304,6 +312,11 @@ impl Metadata {
             });
             self.refers_to.extend(references.take(256));
         }
+    }
+
+    /// The usual clock rate that RTP timestamps have against sync timestamps.
+    pub(crate) fn measured_rate(&self) -> Option<u32> {
+        rtp::measured_rate(&self.span?)
     }
 
     /// The SOP Class UID that most Grains state.

@@ -11,20 +11,14 @@ use dicom_rtv::{PtpTimestamp, Tag};
 
 use super::cadence::{Beat, Cadence, Late, Static};
 use super::ledger::{Ledger, NO_SUMMARY, Nature, OVERFLOW, Signature, Verdict};
+use super::memory::{Cached, Memory};
 use super::rtp::{Clock, FirstExtension, Stated};
-use super::value::Multiplicities;
 use super::{Id, RuleSet, Thresholds, dataset, dynamic, iod, meta, payload, rtp, value};
 use crate::findings::PACKETS;
 use crate::model::FlowKind;
 
 /// Grains that wait until the meaning of the extension ids is settled.
 const HELD: usize = 64;
-
-/// Bytes of a static part that are kept to know it again.
-const CACHED: usize = 1 << 20;
-
-/// The same of all flows together.
-const CACHED_IN_ALL: usize = 64 << 20;
 
 /// One Grain, as its flow sees it.
 pub(crate) struct Facts<'a, 'p> {
@@ -39,14 +33,6 @@ pub(crate) struct Facts<'a, 'p> {
     pub(crate) arrival_ns: i64,
     /// The character set of the flow's last static part; `None` before there is one.
     pub(crate) charset: Option<CharacterSet>,
-}
-
-/// What the flows of a session share.
-#[derive(Debug, Default)]
-pub(crate) struct Memory {
-    known: Multiplicities,
-    /// Bytes that they keep to know them again.
-    cached: usize,
 }
 
 /// What came of a Grain.
@@ -75,42 +61,6 @@ pub(crate) struct FlowRules {
     holds: bool,
     last_sequence: Option<u64>,
     counts: (usize, Option<FlowKind>, Vec<u32>),
-}
-
-/// What was found in bytes that may come again.
-#[derive(Debug)]
-struct Cached<T> {
-    bytes: Vec<u8>,
-    found: Option<T>,
-}
-
-impl<T> Default for Cached<T> {
-    fn default() -> Self {
-        Self {
-            bytes: Vec::new(),
-            found: None,
-        }
-    }
-}
-
-impl<T: Copy> Cached<T> {
-    fn get(&self, bytes: &[u8]) -> Option<T> {
-        self.found.filter(|_| self.bytes == bytes)
-    }
-
-    /// `used` is what all flows keep.
-    fn keep(&mut self, bytes: &[u8], found: T, used: &mut usize) {
-        *used = used.saturating_sub(self.bytes.capacity());
-        self.found = None;
-        self.bytes.clear();
-        if bytes.len() <= CACHED && used.saturating_add(bytes.len()) <= CACHED_IN_ALL {
-            self.bytes.extend_from_slice(bytes);
-            self.found = Some(found);
-        } else {
-            self.bytes = Vec::new();
-        }
-        *used = used.saturating_add(self.bytes.capacity());
-    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -315,9 +265,9 @@ impl FlowRules {
         }
         let breaks = dataset::check(payload, &mut verdict);
         signature.broken = verdict.broken;
-        let found = self.check_meta(payload, breaks.meta, memory);
-        signature.broken = signature.broken.and(found.broken);
-        signature.rate = found.rate;
+        let meta = self.check_meta(payload, breaks.meta, memory);
+        signature.broken = signature.broken.and(meta.broken);
+        signature.rate = meta.rate;
 
         let mut verdict = Verdict {
             broken: signature.broken,
@@ -325,7 +275,7 @@ impl FlowRules {
         };
         let seen = dynamic::check(payload, breaks.any, &mut verdict);
         signature.flaws = seen.flaws;
-        link.lacks_rate = payload.is_dynamic() && found.rate == 0;
+        link.lacks_rate = payload.is_dynamic() && meta.rate == 0;
         if link.lacks_rate && breaks.meta.is_none() {
             verdict.breaks(Id::MetaSamplingRate, || {
                 "expected (0002,0037) in a Grain with a dynamic part, found none".into()
@@ -368,7 +318,7 @@ impl FlowRules {
         if static_start < data.end() {
             let found = self.check_static(facts, static_start, breaks.any, memory);
             signature.broken = signature.broken.and(found.broken);
-            if self.meta.found.is_none_or(|found| found.has_class) {
+            if meta.has_class {
                 signature.summary = found.summary;
             }
         }
