@@ -10,17 +10,20 @@ use dicom_rtv::nmos::{Evidence, ExtensionGuess, ExtensionKind, ExtensionMap, Gra
 use dicom_rtv::payload::Payload;
 use dicom_rtv::rtp::{Extension, Form, RtpPacket};
 use dicom_rtv::sdp::MediaView;
-use dicom_rtv::{Limits, Tag};
+use dicom_rtv::{Limits, PtpTimestamp, Tag};
 use uuid::Uuid;
 
 use crate::index::NONE;
 use crate::model::{Fact, FlowKind};
+use crate::rules::Memory;
 use crate::rules::grain::FlowRules;
-use crate::rules::rtp::{Clock, FirstExtension};
-use crate::rules::value::Multiplicities;
+use crate::rules::rtp::{self, Clock, FirstExtension};
 
 /// Packet headers kept for Grains that are not complete yet.
-const PENDING_HEADERS: usize = 1024;
+const PENDING_HEADERS: usize = 256;
+
+/// Bytes of a header that is kept; the identity takes a hundred.
+const HEADER: usize = 4096;
 
 /// Grains whose header is kept to be read again when the meaning of the extension ids becomes clearer.
 const EARLY_GRAINS: usize = 64;
@@ -90,6 +93,8 @@ pub(crate) struct Metadata {
     pub(crate) refers_to: Vec<String>,
     /// RTP timestamps of the first Grains, to find the flow with the same.
     pub(crate) timestamps: Vec<u32>,
+    /// RTP and sync timestamp of the first and of the latest Grain that has both.
+    span: Option<[(u32, PtpTimestamp); 2]>,
     /// What the rules remember.
     pub(crate) rules: FlowRules,
 }
@@ -113,6 +118,7 @@ impl Metadata {
         Self {
             headers: VecDeque::new(),
             latest: None,
+            span: None,
             rules: FlowRules::new(clock, knows_ids),
             early: Vec::new(),
             guess: ExtensionGuess::new(map),
@@ -165,6 +171,9 @@ impl Metadata {
             self.headers.pop_front();
         }
         let header = packet.bytes().get(..packet.payload_offset()).unwrap_or_default();
+        if header.len() > HEADER {
+            return;
+        }
         self.headers.push_back((ordinal, header.into()));
     }
 
@@ -226,6 +235,10 @@ impl Metadata {
             }
         }
         let identity = Identity::read(&extension, &self.map);
+        if let Some(sync) = identity.sync {
+            let now = (rtp_timestamp, sync);
+            self.span = Some([self.span.map_or(now, |[first, _]| first), now]);
+        }
         if self.early.len() < EARLY_GRAINS {
             self.early.push((grain, header));
         }
@@ -301,6 +314,11 @@ impl Metadata {
         }
     }
 
+    /// The usual clock rate that RTP timestamps have against sync timestamps.
+    pub(crate) fn measured_rate(&self) -> Option<u32> {
+        rtp::measured_rate(&self.span?)
+    }
+
     /// The SOP Class UID that most Grains state.
     pub(crate) fn sop_class(&self) -> Option<&str> {
         self.classes
@@ -364,5 +382,5 @@ pub(crate) fn first_extension(header: Option<&(u64, Box<[u8]>)>, first: Option<u
 pub(crate) struct Decoder {
     pub(crate) limits: Limits,
     pub(crate) arena: dicom_rtv::payload::PayloadArena,
-    pub(crate) multiplicities: Multiplicities,
+    pub(crate) memory: Memory,
 }

@@ -161,10 +161,16 @@ impl Bulk {
         }
         let most = shared.values().copied().max().filter(|most| *most > 0)?;
         let mut best = shared.iter().filter(|(_, count)| **count == most);
-        match (best.next(), best.next()) {
-            (Some((slot, _)), None) => Some(*slot),
-            _ => None,
-        }
+        let (slot, _) = best.next()?;
+        // The two paths of ST 2022-7 are one flow.
+        let ssrc = |slot: &u32| {
+            table
+                .flows
+                .get(*slot as usize)
+                .and_then(|flow| flow.rtp)
+                .map(|(ssrc, _)| ssrc)
+        };
+        best.all(|(other, _)| ssrc(other) == ssrc(slot)).then_some(*slot)
     }
 }
 

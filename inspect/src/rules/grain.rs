@@ -10,18 +10,15 @@ use dicom_rtv::payload::{CURRENT_FRAME_FUNCTIONAL_GROUPS_SEQUENCE, Payload};
 use dicom_rtv::{PtpTimestamp, Tag};
 
 use super::cadence::{Beat, Cadence, Late, Static};
-use super::ledger::{Ledger, NO_SUMMARY, Nature, Signature, Verdict};
+use super::ledger::{Ledger, NO_SUMMARY, Nature, OVERFLOW, Signature, Verdict};
+use super::memory::{Cached, Memory};
 use super::rtp::{Clock, FirstExtension, Stated};
-use super::value::Multiplicities;
 use super::{Id, RuleSet, Thresholds, dataset, dynamic, iod, meta, payload, rtp, value};
 use crate::findings::PACKETS;
 use crate::model::FlowKind;
 
 /// Grains that wait until the meaning of the extension ids is settled.
 const HELD: usize = 64;
-
-/// Bytes of a static part that are kept to know it again.
-const CACHED: usize = 1 << 20;
 
 /// One Grain, as its flow sees it.
 pub(crate) struct Facts<'a, 'p> {
@@ -64,37 +61,6 @@ pub(crate) struct FlowRules {
     holds: bool,
     last_sequence: Option<u64>,
     counts: (usize, Option<FlowKind>, Vec<u32>),
-}
-
-/// What was found in bytes that may come again.
-#[derive(Debug)]
-struct Cached<T> {
-    bytes: Vec<u8>,
-    found: Option<T>,
-}
-
-impl<T> Default for Cached<T> {
-    fn default() -> Self {
-        Self {
-            bytes: Vec::new(),
-            found: None,
-        }
-    }
-}
-
-impl<T: Copy> Cached<T> {
-    fn get(&self, bytes: &[u8]) -> Option<T> {
-        self.found.filter(|_| self.bytes == bytes)
-    }
-
-    fn keep(&mut self, bytes: &[u8], found: T) {
-        self.found = None;
-        if bytes.len() <= CACHED {
-            self.bytes.clear();
-            self.bytes.extend_from_slice(bytes);
-            self.found = Some(found);
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -152,7 +118,7 @@ impl FlowRules {
     }
 
     /// Judges a Grain.
-    pub(crate) fn check(&mut self, facts: &Facts<'_, '_>, limits: &Thresholds, known: &mut Multiplicities) -> Outcome {
+    pub(crate) fn check(&mut self, facts: &Facts<'_, '_>, limits: &Thresholds, memory: &mut Memory) -> Outcome {
         let grain = facts.grain;
         let mut signature = Signature::default();
         let mut verdict = Verdict {
@@ -178,7 +144,7 @@ impl FlowRules {
         };
         let mut part = Static::Perhaps;
         if grain.complete && !grain.truncated {
-            part = self.check_payload(facts, known, &mut signature, &mut link);
+            part = self.check_payload(facts, memory, &mut signature, &mut link);
         }
         let late = self.keep_time(facts, part, signature.rate, limits);
         let mut outcome = Outcome {
@@ -245,6 +211,9 @@ impl FlowRules {
 
     /// How many rules a Grain of this signature breaks, going by what the flow is now.
     pub(crate) fn count(&mut self, signature: u16, nature: &Nature) -> u32 {
+        if signature == OVERFLOW {
+            return 1;
+        }
         let (entries, kind, counts) = &mut self.counts;
         if usize::from(signature) >= *entries || *kind != nature.kind {
             *counts = self.ledger.counts(nature);
@@ -277,7 +246,7 @@ impl FlowRules {
     fn check_payload(
         &mut self,
         facts: &Facts<'_, '_>,
-        known: &mut Multiplicities,
+        memory: &mut Memory,
         signature: &mut Signature,
         link: &mut Link,
     ) -> Static {
@@ -296,9 +265,9 @@ impl FlowRules {
         }
         let breaks = dataset::check(payload, &mut verdict);
         signature.broken = verdict.broken;
-        let found = self.check_meta(payload, breaks.meta);
-        signature.broken = signature.broken.and(found.broken);
-        signature.rate = found.rate;
+        let meta = self.check_meta(payload, breaks.meta, memory);
+        signature.broken = signature.broken.and(meta.broken);
+        signature.rate = meta.rate;
 
         let mut verdict = Verdict {
             broken: signature.broken,
@@ -306,7 +275,7 @@ impl FlowRules {
         };
         let seen = dynamic::check(payload, breaks.any, &mut verdict);
         signature.flaws = seen.flaws;
-        link.lacks_rate = payload.is_dynamic() && found.rate == 0;
+        link.lacks_rate = payload.is_dynamic() && meta.rate == 0;
         if link.lacks_rate && breaks.meta.is_none() {
             verdict.breaks(Id::MetaSamplingRate, || {
                 "expected (0002,0037) in a Grain with a dynamic part, found none".into()
@@ -321,7 +290,14 @@ impl FlowRules {
         if data.start() < static_start {
             let range = (data.start(), static_start.min(end));
             // Before the first static part nobody knows the character set.
-            value::check(data, range, charset, facts.charset.is_none(), known, &mut verdict);
+            value::check(
+                data,
+                range,
+                charset,
+                facts.charset.is_none(),
+                &mut memory.known,
+                &mut verdict,
+            );
         }
         if static_start < data.end() {
             dataset::check_references(payload, breaks.any, &mut verdict);
@@ -340,9 +316,9 @@ impl FlowRules {
         signature.broken = verdict.broken;
         self.ledger.has_camera |= seen.has_camera;
         if static_start < data.end() {
-            let found = self.check_static(facts, static_start, breaks.any, known);
+            let found = self.check_static(facts, static_start, breaks.any, memory);
             signature.broken = signature.broken.and(found.broken);
-            if self.meta.found.is_none_or(|found| found.has_class) {
+            if meta.has_class {
                 signature.summary = found.summary;
             }
         }
@@ -354,7 +330,7 @@ impl FlowRules {
     }
 
     /// Judges group 0002, if it is not that of the Grain before.
-    fn check_meta(&mut self, payload: &Payload<'_>, fault: Option<u64>) -> MetaVerdict {
+    fn check_meta(&mut self, payload: &Payload<'_>, fault: Option<u64>, memory: &mut Memory) -> MetaVerdict {
         let meta = payload.meta();
         let bytes = meta.data_set().bytes();
         if let Some(found) = self.meta.get(bytes) {
@@ -379,7 +355,7 @@ impl FlowRules {
             rate: meta.sampling_rate().unwrap_or(0),
             has_class: meta::sop_class(meta).is_some() && !verdict.broken.has(Id::MetaSopClass),
         };
-        self.meta.keep(bytes, found);
+        self.meta.keep(bytes, found, &mut memory.cached);
         found
     }
 
@@ -389,7 +365,7 @@ impl FlowRules {
         facts: &Facts<'_, '_>,
         start: u32,
         fault: Option<u64>,
-        known: &mut Multiplicities,
+        memory: &mut Memory,
     ) -> PartVerdict {
         let data = facts.payload.data_set();
         let bytes = data
@@ -409,7 +385,7 @@ impl FlowRules {
         let charset = facts.charset.unwrap_or(CharacterSet::DEFAULT);
         let end = fault.map_or(u32::MAX, |offset| u32::try_from(offset).unwrap_or(u32::MAX));
         let undeclared = summary.lacks_character_set();
-        value::check(data, (start, end), charset, undeclared, known, &mut verdict);
+        value::check(data, (start, end), charset, undeclared, &mut memory.known, &mut verdict);
         let broken = verdict.broken;
         if fault.is_some() {
             // What lies behind the break is not missed.
@@ -422,7 +398,7 @@ impl FlowRules {
             broken,
             summary: self.ledger.summary(summary),
         };
-        self.part.keep(bytes, found);
+        self.part.keep(bytes, found, &mut memory.cached);
         found
     }
 

@@ -13,6 +13,7 @@ pub(crate) mod iod;
 pub(crate) mod judge;
 pub(crate) mod ledger;
 mod markdown;
+mod memory;
 pub(crate) mod meta;
 pub(crate) mod payload;
 pub(crate) mod rtp;
@@ -21,11 +22,15 @@ mod set;
 mod settings;
 pub(crate) mod sync;
 mod table;
+#[cfg(test)]
+mod tests;
+mod times;
 pub(crate) mod value;
 
 pub use markdown::markdown;
 pub use settings::{Accepted, RuleSettings, Thresholds};
 
+pub(crate) use memory::Memory;
 pub(crate) use set::RuleSet;
 pub(crate) use table::Id;
 
