@@ -1,7 +1,7 @@
 //! The codec for JavaScript: the npm package `dicom-rtv`.
 //!
-//! Functions take and give plain JavaScript values; [`types.ts`](../types.ts) declares their types. What goes wrong is thrown as an
-//! `Error` with the fields of [`fault::Fault`]; nothing here panics.
+//! Functions take and give plain JavaScript values; `types.ts` declares their types. What goes wrong is thrown as an
+//! `Error` named `RtvError` that says in its fields what and where; nothing here panics.
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
