@@ -97,7 +97,10 @@ fn operating_rooms() -> Vec<PathBuf> {
     if !independent.is_dir() {
         println!("left out: there is no folder of independent vectors at ../shared/vectors");
     }
-    let files = [own, independent].into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
+    let files = [own, independent]
+        .into_iter()
+        .filter_map(|folder| std::fs::read_dir(folder).ok())
+        .flatten();
     let paths = files.map(|entry| entry.unwrap().path());
     let is_room = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
