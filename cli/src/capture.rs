@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use grainscope_inspect::model::{GrainRow, Query};
+use grainscope_inspect::rules::RuleSettings;
 use grainscope_inspect::{Concealer, Options, Privacy, Session};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -39,6 +40,20 @@ pub(crate) struct ReadingArguments {
     /// Seconds to add to all capture times, where the clock of the capture is known to be off
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds)]
     clock_offset: Option<i64>,
+    /// Limits of the rules, and deviations that are accepted with a reason: JSON, see docs/rules.md
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+}
+
+impl ReadingArguments {
+    fn rules(&self) -> Result<RuleSettings, Failure> {
+        let Some(path) = &self.rules else {
+            return Ok(RuleSettings::default());
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| error.to_string());
+        text.and_then(|text| RuleSettings::from_json(&text))
+            .map_err(|error| Failure::input(format!("{}: {error}", path.display())))
+    }
 }
 
 /// What to hide.
@@ -101,6 +116,7 @@ impl Capture {
         };
         let session = Session::new(Options {
             sdp: reading.sdp.iter().map(input::sdp).collect::<Result<Vec<_>, _>>()?,
+            rules: reading.rules()?,
             clock_offset_ns: reading.clock_offset.unwrap_or_default(),
             files: if names.len() > 1 { names } else { Vec::new() },
             ..Options::default()

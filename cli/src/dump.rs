@@ -1,6 +1,7 @@
 //! `grainscope dump`: packets or Grains, one a line, and what is in them.
 
 use std::io::{self, BufWriter, Write};
+use std::time::{Duration, Instant};
 
 use grainscope_inspect::model::{Detail, FieldRow, Flow, GrainRow, PacketRow, Query};
 use grainscope_inspect::{Concealer, Privacy, time as instant};
@@ -12,6 +13,9 @@ use crate::{Failure, written};
 
 /// Rows asked for at a time.
 const WINDOW: u32 = 1024;
+
+/// How old the list of flows may be.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Bytes in a line of a hex dump.
 const LINE: usize = 16;
@@ -55,6 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         privacy: privacy.as_ref(),
         style: Style::of_stdout(),
         flows: Vec::new(),
+        asked: None,
         next: 0,
         out: BufWriter::new(io::stdout().lock()),
     };
@@ -62,12 +67,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let is_live = capture.is_live();
     capture.read_all(|capture| {
         if is_live {
-            dump.rows(capture)?;
+            dump.rows(capture, false)?;
         }
         Ok(true)
     })?;
     filter.check(&capture.session.flows())?;
-    dump.rows(&mut capture)?;
+    dump.rows(&mut capture, true)?;
     drop(dump);
     capture.unsupported()
 }
@@ -78,6 +83,8 @@ struct Dump<'a, W> {
     privacy: Option<&'a Privacy>,
     style: Style,
     flows: Vec<Flow>,
+    /// When the flows were asked for.
+    asked: Option<Instant>,
     /// The first row that was not printed yet.
     next: u64,
     out: W,
@@ -85,10 +92,14 @@ struct Dump<'a, W> {
 
 impl<W: Write> Dump<'_, W> {
     /// Prints the rows that are new.
-    fn rows(&mut self, capture: &mut Capture) -> Result<(), Failure> {
-        self.flows = capture.session.flows();
+    fn rows(&mut self, capture: &mut Capture, is_last: bool) -> Result<(), Failure> {
+        // Flows are found out more about all the time; of a pipe that is looked at now and then.
+        if is_last || self.asked.is_none_or(|asked| asked.elapsed() > PATIENCE) {
+            self.flows = capture.session.flows();
+            self.asked = Some(Instant::now());
+        }
         // One DICOM object has no packets.
-        let of_grains = self.arguments.grains || capture.session.summary().packets == 0;
+        let of_grains = self.arguments.grains || is_last && capture.session.summary().packets == 0;
         loop {
             let count = if of_grains {
                 let rows = capture.grain_rows(self.next);
@@ -124,7 +135,7 @@ impl<W: Write> Dump<'_, W> {
         {
             return Ok(());
         }
-        let digits = capture.session.summary().time_digits;
+        let digits = capture.session.time_digits();
         let time = self.style.dim(&clock(row.time_ns, digits));
         let mut line = format!("{} {time} {} > {}", row.ordinal, row.source, row.destination);
         if row.source.is_empty() {
@@ -195,7 +206,7 @@ impl<W: Write> Dump<'_, W> {
         {
             return Ok(());
         }
-        let digits = capture.session.summary().time_digits;
+        let digits = capture.session.time_digits();
         let mut words = Vec::new();
         if let Some(flow) = row.flow {
             let kind = self.flows.get(flow as usize).map_or("", |flow| flow.kind.as_str());

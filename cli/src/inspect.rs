@@ -1,6 +1,7 @@
 //! `grainscope inspect`: what is in a capture, and whether it follows the standard.
 
 use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 
 use grainscope_inspect::model::{Finding, Flow, Severity};
 use grainscope_inspect::report::{self, ReportOptions};
@@ -11,7 +12,7 @@ use crate::capture::{Capture, PrivacyArguments, SourceArguments};
 use crate::select::{Chosen, Filter, FilterArguments, Time, time};
 use crate::style::Style;
 use crate::table::Table;
-use crate::{Failure, written};
+use crate::{Failure, junit, written};
 
 /// Says what is in a capture and whether it follows the standard.
 #[derive(Debug, clap::Args)]
@@ -34,9 +35,12 @@ pub(crate) struct Arguments {
     /// Leaves the data sets out of the JSON
     #[arg(long)]
     no_datasets: bool,
-    /// Exits with 3 when a rule of severity E is broken
+    /// Exits with 3 when a rule of severity E is broken that was not accepted (--rules)
     #[arg(long)]
     strict: bool,
+    /// Writes a JUnit report to a file: one test case a rule
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
     #[command(flatten)]
     privacy: PrivacyArguments,
     #[command(flatten)]
@@ -89,8 +93,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     written(out.flush())?;
     drop(out);
+    if let Some(path) = &arguments.junit {
+        std::fs::write(path, junit::report(&capture.name, &findings))
+            .map_err(|error| Failure::input(format!("{}: {error}", path.display())))?;
+    }
     capture.unsupported()?;
-    if arguments.strict && findings.iter().any(|finding| finding.severity == Severity::E) {
+    let is_broken = |finding: &Finding| finding.severity == Severity::E && finding.accepted.is_none();
+    if arguments.strict && findings.iter().any(is_broken) {
         return Err(Failure::verdict());
     }
     Ok(())

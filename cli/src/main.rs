@@ -6,6 +6,7 @@ mod dump;
 mod export;
 mod input;
 mod inspect;
+mod junit;
 mod manual;
 mod page;
 mod sdp;

@@ -53,6 +53,9 @@ impl Table<'_> {
                 self.flow(flow, out)?;
             }
         }
+        if self.summary.packets == 0 {
+            writeln!(out, "grainscope dump -v shows its attributes.")?;
+        }
         if !self.summary.ignored.is_empty() {
             let list: Vec<String> = self
                 .summary
@@ -68,13 +71,15 @@ impl Table<'_> {
 
     fn verdict(&self) -> String {
         let dicom = self.flows.iter().filter(|flow| flow.kind.is_dicom()).count();
-        let count = |severity| self.findings.iter().filter(|f| f.severity == severity).count();
+        let counts = |f: &&Finding, severity| f.severity == severity && f.accepted.is_none();
+        let count = |severity| self.findings.iter().filter(|f| counts(f, severity)).count();
         let (errors, warnings) = (count(Severity::E), count(Severity::W));
         let style = self.style;
         if let Some(reason) = &self.unsupported {
             return style.yellow(&cut(&format!("NOT JUDGED: {reason}"), WIDTH));
         }
         match (dicom, errors, warnings) {
+            (0, 0, 0) if self.summary.packets == 0 => style.green("READ: one object, and nothing is wrong with it"),
             (0, 0, 0) if self.summary.packets > 0 => style.yellow("NO DICOM METADATA FLOW in this capture"),
             (_, 0, 0) => style.green("PASS: no rule is broken"),
             (_, 0, w) => style.green(&format!("PASS with {}", counted(w, "warning"))),
@@ -118,6 +123,9 @@ impl Table<'_> {
         let rule = style.bold(&finding.rule);
         writeln!(out, "{severity} {rule}  {}{flow}{times}", finding.clause)?;
         self.paragraph(&clean(&finding.message), "    ", out)?;
+        if let Some(reason) = &finding.accepted {
+            self.paragraph(&format!("accepted: {}", clean(reason)), "    ", out)?;
+        }
         self.paragraph(&places(finding), "    ", out)
     }
 

@@ -27,7 +27,8 @@ pub(crate) fn extension_header(input: &[u8]) -> Parsed<'_, (u16, usize)> {
 /// The header of a one-byte element (RFC 8285 4.2): ID, and octets of data.
 #[inline(always)]
 pub(crate) fn one_byte_element(input: &[u8]) -> Parsed<'_, (u8, usize)> {
-    u8.map(|octet: u8| (octet >> 4, usize::from(octet & 0x0F) + 1)).parse(input)
+    u8.map(|octet: u8| (octet >> 4, usize::from(octet & 0x0F) + 1))
+        .parse(input)
 }
 
 /// The header of a two-byte element (RFC 8285 4.3): ID, and octets of data.
@@ -39,7 +40,9 @@ pub(crate) fn two_byte_element(input: &[u8]) -> Parsed<'_, (u8, usize)> {
 /// An attribute tag in Little Endian (PS3.5 7.1): group, then element.
 #[inline(always)]
 pub(crate) fn attribute_tag(input: &[u8]) -> Parsed<'_, u32> {
-    (le_u16, le_u16).map(|(group, element)| u32::from(group) << 16 | u32::from(element)).parse(input)
+    (le_u16, le_u16)
+        .map(|(group, element)| u32::from(group) << 16 | u32::from(element))
+        .parse(input)
 }
 
 /// The first eight octets of an Explicit VR element (PS3.5 7.1.2): tag, VR, and the length of the short form, which is
@@ -90,6 +93,8 @@ mod tests {
         let bytes = [1; 12];
         assert!((0..4).all(|n| extension_header(&bytes[..n]).is_err() && attribute_tag(&bytes[..n]).is_err()));
         assert!((0..8).all(|n| explicit_header(&bytes[..n]).is_err() && implicit_header(&bytes[..n]).is_err()));
-        assert!(one_byte_element(&[]).is_err() && two_byte_element(&[1]).is_err() && octets::<12>(&bytes[..11]).is_err());
+        assert!(
+            one_byte_element(&[]).is_err() && two_byte_element(&[1]).is_err() && octets::<12>(&bytes[..11]).is_err()
+        );
     }
 }

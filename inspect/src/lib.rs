@@ -14,6 +14,7 @@ pub mod export;
 mod filter;
 mod findings;
 mod flow;
+mod grains;
 mod import;
 mod index;
 mod intake;

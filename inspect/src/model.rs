@@ -126,7 +126,7 @@ impl FlowKind {
     }
 }
 
-/// One flow: packets of one source, destination, SSRC and payload type (RTP), or of one pair of addresses and ports.
+/// One flow: packets of one source, destination and SSRC (RTP), or of one pair of addresses and ports.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Flow {
     /// Its number, in order of first appearance.
@@ -141,7 +141,7 @@ pub struct Flow {
     pub destination: String,
     /// RTP synchronisation source.
     pub ssrc: Option<u32>,
-    /// RTP payload type.
+    /// RTP payload type, that of the first packet.
     pub payload_type: Option<u8>,
     /// RTP clock rate, Hz.
     pub clock_rate: Option<u32>,

@@ -56,7 +56,7 @@ pub fn tail(findings: &[Finding]) -> String {
 #[must_use]
 pub fn grain(session: &Session, row: &GrainRow, packets: &[Vec<u8>], options: ReportOptions) -> String {
     let ordinals = row.flow.map(|_| session.grain_packets(row.id));
-    let digits = session.summary().time_digits;
+    let digits = session.time_digits();
     let value = json!({
         "flow": row.flow,
         "index": row.index,

@@ -91,8 +91,9 @@ impl Session {
         if let Some(map) = sdp.and_then(|view| view.rtpmap(payload_type)) {
             return Some(map.clock_rate);
         }
-        if let Some(rate) = state.metadata.as_ref().and_then(|m| m.sampling_rate) {
-            return Some(rate);
+        if let Some(metadata) = &state.metadata {
+            let stated = metadata.rules.ledger.commonest_rate();
+            return stated.or(metadata.sampling_rate).or_else(|| metadata.rules.rate());
         }
         match state.kind() {
             FlowKind::Video | FlowKind::Anc => Some(90_000),

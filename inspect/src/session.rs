@@ -237,7 +237,7 @@ impl Session {
             packets: self.packets.len() as u64,
             start_ns: self.start_ns,
             end_ns: self.end_ns,
-            time_digits: if self.digits == 0 { 6 } else { self.digits },
+            time_digits: self.time_digits(),
             grains: self.grains.len() as u64,
             flows: self.table.public().len() as u32,
             findings: self.finding_counts(),
@@ -263,6 +263,12 @@ impl Session {
 
     pub(crate) const fn is_finished(&self) -> bool {
         self.finished
+    }
+
+    /// Decimal digits that the capture's times have after the second: 6 or 9.
+    #[must_use]
+    pub const fn time_digits(&self) -> u8 {
+        if self.digits == 0 { 6 } else { self.digits }
     }
 
     /// The index entry of a packet, by its ordinal from 1.

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use dicom_rtv::rtp::RtpPacket;
 use dicom_rtv::{PtpTimestamp, Vr};
+use grainscope_capture::frame::{self, Frame};
 use grainscope_simulate::attributes::{Attributes, Value};
 use grainscope_simulate::flow::{Flow, Metadata};
 use grainscope_simulate::{Addressing, CaptureFormat, CaptureOptions, Options, Packets, Scenario, TimedPacket};
@@ -89,9 +90,53 @@ fn tshark_agrees_on_every_packet() {
     );
 }
 
+/// The operating rooms of this project's vectors, and of independent ones where they are.
+fn operating_rooms() -> Vec<PathBuf> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
+    let independent = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors");
+    if !independent.is_dir() {
+        println!("left out: there is no folder of independent vectors at ../shared/vectors");
+    }
+    let files = [own, independent].into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
+    let paths = files.map(|entry| entry.unwrap().path());
+    let is_room = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("or-") && (name.ends_with(".pcap") || name.ends_with(".pcapng"))
+    };
+    paths.filter(is_room).collect()
+}
+
+#[test]
+fn tshark_agrees_on_every_packet_of_the_operating_rooms() {
+    if !runs(Command::new("tshark").arg("--version")) {
+        println!("left out: no tshark (apt-get install tshark)");
+        return;
+    }
+    let rooms = operating_rooms();
+    assert!(rooms.len() >= 5, "{rooms:?}");
+    for path in rooms {
+        let bytes = std::fs::read(&path).unwrap();
+        let mut reader = grainscope_capture::Reader::new(grainscope_capture::Limits::default());
+        let mut rest = &bytes[..];
+        let mut rows = Vec::new();
+        while let Some(record) = reader.next(&mut rest) {
+            let Frame::Datagram(datagram) = frame::decode(record.link_type, record.data) else {
+                panic!("packet {} of {} is no datagram", record.ordinal, path.display());
+            };
+            let length = datagram.payload_length as usize;
+            let rtp = RtpPacket::parse_truncated(datagram.payload, length).unwrap();
+            rows.push(line(record.time_ns.unwrap(), &rtp));
+        }
+        assert_eq!(tshark(&path), rows, "{}", path.display());
+    }
+}
+
 /// One line a packet: time, version, payload type, marker, sequence number, timestamp, SSRC, extension, ids of its elements.
 fn row(packet: &TimedPacket) -> String {
-    let rtp = RtpPacket::parse(&packet.payload).unwrap();
+    line(packet.time_ns, &RtpPacket::parse(&packet.payload).unwrap())
+}
+
+fn line(time_ns: i64, rtp: &RtpPacket<'_>) -> String {
     let ids: Vec<String> = rtp
         .extension()
         .into_iter()
@@ -104,8 +149,8 @@ fn row(packet: &TimedPacket) -> String {
         .collect();
     format!(
         "{}.{:09}\t2\t{}\t{}\t{}\t{}\t{:#010x}\t{}\t{}",
-        packet.time_ns / 1_000_000_000,
-        packet.time_ns % 1_000_000_000,
+        time_ns / 1_000_000_000,
+        time_ns % 1_000_000_000,
         rtp.payload_type(),
         u8::from(rtp.marker()),
         rtp.sequence_number(),

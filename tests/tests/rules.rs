@@ -286,3 +286,113 @@ fn the_registry_is_that_of_the_agreed_rules() {
         .map(|rule| (rule.id.to_owned(), format!("{:?}", rule.severity)));
     assert_eq!(ours.collect::<BTreeSet<_>>(), agreed);
 }
+
+/// The records of a little-endian pcap, header first.
+fn records(pcap: &[u8]) -> Vec<&[u8]> {
+    let (header, mut rest) = pcap.split_at(24);
+    let mut records = vec![header];
+    while rest.len() >= 16 {
+        let length = u32::from_le_bytes(rest[8..12].try_into().unwrap()) as usize;
+        let (record, behind) = rest.split_at(16 + length);
+        records.push(record);
+        rest = behind;
+    }
+    records
+}
+
+#[test]
+fn a_clean_room_is_clean_however_the_capture_is_cut() {
+    let Some(folder) = shared("vectors") else { return };
+    let capture = fs::read(folder.join("or-clean.pcap")).unwrap();
+    let sdp = fs::read_to_string(folder.join("or-clean.sdp")).unwrap();
+    let all = records(&capture);
+    let mut problems = Vec::new();
+    for (from, to) in (0..60).map(|n| (n, 7 * n)).chain([(400, 0), (0, 900), (700, 700)]) {
+        let kept = [&all[..1], &all[1 + from..all.len() - to]].concat().concat();
+        for sdp in [Some(sdp.as_str()), None] {
+            let session = inspect(&kept, sdp);
+            let place = format!("without the first {from} and last {to}, SDP {}", sdp.is_some());
+            problems.extend(compare(&place, &session, &BTreeSet::new(), &BTreeSet::new()));
+        }
+    }
+    report(problems);
+}
+
+#[test]
+fn packets_cut_by_snaplen_are_not_judged_by_their_payload() {
+    let Some(folder) = shared("vectors") else { return };
+    for name in [
+        "or-clean",
+        "fault-meta-version",
+        "fault-dataset-truncated",
+        "fault-static-never",
+    ] {
+        let capture = fs::read(folder.join(format!("{name}.pcap"))).unwrap();
+        for snaplen in [120, 200, 300] {
+            let mut cut = Vec::new();
+            for (at, record) in records(&capture).into_iter().enumerate() {
+                let mut record = record.to_vec();
+                if at > 0 && record.len() > 16 + snaplen {
+                    record.truncate(16 + snaplen);
+                    record[8..12].copy_from_slice(&(snaplen as u32).to_le_bytes());
+                }
+                cut.extend(record);
+            }
+            let sdp = fs::read_to_string(folder.join(format!("{name}.sdp"))).unwrap();
+            let session = inspect(&cut, Some(&sdp));
+            assert_eq!(
+                broken(&session),
+                BTreeSet::new(),
+                "{name} at {snaplen}: {:#?}",
+                session.findings()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_commonest_sop_class_decides_what_a_flow_is() {
+    let Some(folder) = shared("vectors") else { return };
+    let mut capture = fs::read(folder.join("fault-none.pcap")).unwrap();
+    // The first Grain calls itself a rendition, in group 0002 alone.
+    let class = b"1.2.840.10008.10.1";
+    let at = capture.windows(class.len()).position(|bytes| bytes == class).unwrap();
+    capture[at + class.len() - 1] = b'4';
+    let sdp = fs::read_to_string(folder.join("fault-none.sdp")).unwrap();
+    for sdp in [Some(sdp.as_str()), None] {
+        let session = inspect(&capture, sdp);
+        let expected = BTreeSet::from(["dataset.sop-mismatch".to_owned()]);
+        assert_eq!(broken(&session), expected, "{:#?}", session.findings());
+        assert_eq!(rows(&session).iter().map(|row| row.findings).sum::<u32>(), 1);
+    }
+}
+
+#[test]
+fn a_sender_that_restarts_is_a_new_flow_and_no_fault() {
+    let Some(folder) = shared("vectors") else { return };
+    let capture = fs::read(folder.join("fault-none.pcap")).unwrap();
+    let all = records(&capture);
+    let mut restarted = all[0].to_vec();
+    for (at, record) in all.iter().enumerate().skip(1) {
+        let mut record = record.to_vec();
+        // Record header 16, Ethernet 14, IPv4 20, UDP 8: the SSRC is at byte 8 of RTP.
+        if at > all.len() / 2 {
+            record[16 + 14 + 20 + 8 + 8] ^= 0x55;
+        }
+        restarted.extend(record);
+    }
+    let sdp = fs::read_to_string(folder.join("fault-none.sdp")).unwrap();
+    let session = inspect(&restarted, Some(&sdp));
+    let flows = session.flows();
+    assert_eq!(flows.len(), 2, "{flows:#?}");
+    assert_eq!((flows[0].restart_of, flows[1].restart_of), (None, Some(0)));
+    assert_eq!(broken(&session), BTreeSet::new(), "{:#?}", session.findings());
+}
+
+fn rows(session: &Session) -> Vec<grainscope_inspect::model::GrainRow> {
+    let query = grainscope_inspect::model::Query {
+        count: 10_000,
+        ..Default::default()
+    };
+    session.grains(&query).unwrap().rows
+}

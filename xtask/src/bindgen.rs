@@ -14,12 +14,12 @@ pub(crate) fn web(wasm: &Path, name: &str, release: bool, out: &Path) -> Result<
     bind(wasm, name, config::Target::Web, false, release, out)
 }
 
-/// Writes NAME.js, NAME_bg.wasm and, if wanted, NAME.d.ts for a target into `out`.
+/// Writes NAME.js and NAME_bg.wasm for a target into `out`; for a package NAME.d.ts, too, and the script knows where its wasm is.
 pub(crate) fn bind(
     wasm: &Path,
     name: &str,
     target: config::Target,
-    typescript: bool,
+    is_package: bool,
     release: bool,
     out: &Path,
 ) -> Result<()> {
@@ -32,7 +32,8 @@ pub(crate) fn bind(
         }
         .input_path(wasm)
         .out_name(name)
-        .typescript(typescript)
+        .typescript(is_package)
+        .omit_default_module_path(!is_package)
         .remove_producers_section(true)
         .remove_name_section(release)
         .generate(out)

@@ -14,6 +14,9 @@ use crate::step::{say, step};
 use crate::wasm_target::{self, WasmTarget};
 use crate::{bindgen, compress, config, node, paths, process};
 
+/// Files of the repository's root that go into every package.
+const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
+
 /// Builds every package of wasm-pack.toml. Returns the folder of the tarballs.
 pub(crate) fn build() -> Result<PathBuf> {
     let config = config::read()?;
@@ -49,6 +52,9 @@ fn one(package: &Package, tools: &Tools, target: &WasmTarget, out: &Path) -> Res
         folder.join("README.md"),
     )
     .with_context(|| format!("{}/README.md", package.folder))?;
+    for name in LICENCES {
+        fs::copy(paths::root().join(name), folder.join(name)).context(name)?;
+    }
     let npm = node::npm().context("missing: npm, which comes with Node.js")?;
     step("npm pack", || {
         process::output(

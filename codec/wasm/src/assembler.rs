@@ -11,8 +11,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::bytes::Bytes;
 use crate::fault::{Fault, Result};
-use crate::object::plain;
-use crate::options::{self, extension_map};
+use crate::object::{is_none, kind, plain};
+use crate::options::{self, Options, extension_map};
 use crate::packet::IdentityOutput;
 
 /// Senders (SSRCs) that one assembler follows.
@@ -75,8 +75,14 @@ impl GrainAssembler {
     pub fn push(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Bytes")] packet: JsValue,
-        time: Option<u64>,
+        #[wasm_bindgen(unchecked_optional_param_type = "bigint | null")] time: JsValue,
     ) -> core::result::Result<JsValue, JsValue> {
+        let time = if is_none(&time) {
+            None
+        } else {
+            let wrong = |value: JsValue| Fault::argument("time", "a BigInt of 64 bits", kind(&value));
+            Some(u64::try_from(time).map_err(wrong)?)
+        };
         let bytes = Bytes::take(&packet, "RTP packet")?;
         let packet = RtpPacket::parse(&bytes.copy).map_err(Fault::from)?;
         let key = self.count;
@@ -182,12 +188,16 @@ impl Sender {
 
 /// `AssemblerOptions`.
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 struct AssemblerOptions {
     extension_map: Option<BTreeMap<String, String>>,
     reorder_packets: Option<u16>,
     reorder_ns: Option<u64>,
     grain_bytes: Option<u32>,
+}
+
+impl Options for AssemblerOptions {
+    const KEYS: &'static [&'static str] = &["extensionMap", "reorderPackets", "reorderNs", "grainBytes"];
 }
 
 /// `Counters`.

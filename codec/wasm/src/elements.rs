@@ -1,5 +1,7 @@
 //! Data sets as JavaScript sees them: elements with their bytes, the DICOM JSON model, issues.
 
+use std::borrow::Borrow;
+
 use dicom_rtv::Limits;
 use dicom_rtv::charset::CharacterSet;
 use dicom_rtv::dataset::{DataSet, Element, Issue, IssueKind, Node};
@@ -66,13 +68,16 @@ pub(crate) fn describe(set: &DataSet<'_>, bytes: &Bytes, default: CharacterSet) 
 }
 
 /// The faults of a structure.
-pub(crate) fn issues<'i>(issues: impl IntoIterator<Item = &'i Issue>) -> Vec<IssueDescription> {
+pub(crate) fn issues<I: Borrow<Issue>>(issues: impl IntoIterator<Item = I>) -> Vec<IssueDescription> {
     issues
         .into_iter()
-        .map(|issue| IssueDescription {
-            kind: kind(issue.kind),
-            clause: issue.kind.clause(),
-            fault: issue.error.into(),
+        .map(|issue| {
+            let issue = issue.borrow();
+            IssueDescription {
+                kind: kind(issue.kind),
+                clause: issue.kind.clause(),
+                fault: issue.error.into(),
+            }
         })
         .collect()
 }

@@ -5,28 +5,40 @@ use std::collections::BTreeMap;
 use dicom_rtv::charset::CharacterSet;
 use dicom_rtv::dataset::Syntax;
 use dicom_rtv::nmos::{ExtensionKind, ExtensionMap};
+use js_sys::Object;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::fault::{Fault, Result};
-use crate::object::is_none;
+use crate::object::{is_none, kind};
 use crate::text::HOST;
 
+/// An options object.
+pub(crate) trait Options: DeserializeOwned + Default {
+    /// Its keys: the deserializer asks only for those that it knows.
+    const KEYS: &'static [&'static str];
+}
+
 /// Reads an options object; its defaults where there is none.
-pub(crate) fn read<T: DeserializeOwned + Default>(value: JsValue) -> Result<T> {
+pub(crate) fn read<T: Options>(value: JsValue) -> Result<T> {
     if is_none(&value) {
         return Ok(T::default());
     }
     if !value.is_object() {
-        return Err(Fault::argument("options", "an object", crate::object::kind(&value)));
+        return Err(Fault::argument("options", "an object", kind(&value)));
+    }
+    for key in Object::keys(value.unchecked_ref::<Object>()).iter() {
+        if !key.as_string().is_some_and(|key| T::KEYS.contains(&key.as_str())) {
+            return Err(Fault::argument("options", T::KEYS.join(", ").as_str(), kind(&key)));
+        }
     }
     Ok(serde_wasm_bindgen::from_value(value)?)
 }
 
 /// `PacketOptions`.
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub(crate) struct PacketOptions {
     extension_map: Option<BTreeMap<String, String>>,
     /// Bytes on the wire, of a packet that the capture cut.
@@ -35,17 +47,29 @@ pub(crate) struct PacketOptions {
 
 /// `PayloadOptions`.
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub(crate) struct PayloadOptions {
     charset: Option<String>,
 }
 
 /// `DataSetOptions`.
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub(crate) struct DataSetOptions {
     charset: Option<String>,
     syntax: Option<String>,
+}
+
+impl Options for PacketOptions {
+    const KEYS: &'static [&'static str] = &["extensionMap", "originalLength"];
+}
+
+impl Options for PayloadOptions {
+    const KEYS: &'static [&'static str] = &["charset"];
+}
+
+impl Options for DataSetOptions {
+    const KEYS: &'static [&'static str] = &["charset", "syntax"];
 }
 
 impl PacketOptions {

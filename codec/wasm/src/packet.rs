@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 use crate::bytes::{self, Bytes};
 use crate::fault::{Fault, Result};
 use crate::object::plain;
-use crate::options::{self, PacketOptions, extension_map, kind_name};
+use crate::options::{self, Options, PacketOptions, extension_map, kind_name};
 use crate::time::timestamp;
 
 /// Reads one RTP packet: the payload of a UDP datagram.
@@ -227,7 +227,7 @@ pub(crate) fn uuid(text: &str) -> Result<Uuid> {
 
 /// `PacketizeOptions`.
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 struct PacketizeInput {
     timestamp: u32,
     ssrc: u32,
@@ -259,6 +259,22 @@ impl Default for PacketizeInput {
             two_byte: usual.two_byte,
         }
     }
+}
+
+impl Options for PacketizeInput {
+    const KEYS: &'static [&'static str] = &[
+        "timestamp",
+        "ssrc",
+        "sequenceNumber",
+        "payloadType",
+        "udpLimit",
+        "identity",
+        "extensionMap",
+        "placement",
+        "flags",
+        "marker",
+        "twoByte",
+    ];
 }
 
 impl PacketizeInput {

@@ -9,7 +9,7 @@ use crate::object::kind;
 /// The RTP timestamp of a TAI time for a clock of `rate` Hz without offset (ST 2110-10 7.3).
 #[wasm_bindgen(js_name = rtpTimestamp)]
 pub fn rtp_timestamp(
-    #[wasm_bindgen(unchecked_param_type = "bigint")] tai_ns: JsValue,
+    #[wasm_bindgen(js_name = taiNs, unchecked_param_type = "bigint")] tai_ns: JsValue,
     rate: u32,
 ) -> core::result::Result<u32, JsValue> {
     Ok(timestamp(nanoseconds(tai_ns)?)?.to_rtp(rate))
@@ -18,7 +18,7 @@ pub fn rtp_timestamp(
 /// Unix time in nanoseconds (UTC, leap seconds not counted) of nanoseconds since 1970 in TAI.
 #[wasm_bindgen(js_name = taiToUtc, unchecked_return_type = "bigint")]
 pub fn tai_to_utc(
-    #[wasm_bindgen(unchecked_param_type = "bigint")] tai_ns: JsValue,
+    #[wasm_bindgen(js_name = taiNs, unchecked_param_type = "bigint")] tai_ns: JsValue,
 ) -> core::result::Result<JsValue, JsValue> {
     Ok(timestamp(nanoseconds(tai_ns)?)?.to_utc_ns().into())
 }
@@ -26,7 +26,7 @@ pub fn tai_to_utc(
 /// Nanoseconds since 1970 in TAI of Unix time in nanoseconds.
 #[wasm_bindgen(js_name = utcToTai, unchecked_return_type = "bigint")]
 pub fn utc_to_tai(
-    #[wasm_bindgen(unchecked_param_type = "bigint")] utc_ns: JsValue,
+    #[wasm_bindgen(js_name = utcNs, unchecked_param_type = "bigint")] utc_ns: JsValue,
 ) -> core::result::Result<JsValue, JsValue> {
     let time = PtpTimestamp::from_utc_ns(nanoseconds(utc_ns)?).ok_or_else(out_of_range)?;
     Ok(time.as_ns().into())

@@ -6,24 +6,30 @@ use dicom_rtv::charset::CharacterSet;
 use dicom_rtv::dictionary::{self, tags};
 use dicom_rtv::grain::looks_like_start;
 use dicom_rtv::iod::{self, Iod};
-use dicom_rtv::nmos::{Evidence, ExtensionGuess, ExtensionKind, ExtensionMap, Identity};
+use dicom_rtv::nmos::{Evidence, ExtensionGuess, ExtensionKind, ExtensionMap, GrainFlags, Identity};
 use dicom_rtv::payload::Payload;
-use dicom_rtv::rtp::{Form, RtpPacket};
+use dicom_rtv::rtp::{Extension, Form, RtpPacket};
 use dicom_rtv::sdp::MediaView;
-use dicom_rtv::{Limits, Tag};
+use dicom_rtv::{Limits, PtpTimestamp, Tag};
 use uuid::Uuid;
 
 use crate::index::NONE;
 use crate::model::{Fact, FlowKind};
+use crate::rules::Memory;
 use crate::rules::grain::FlowRules;
-use crate::rules::rtp::{Clock, FirstExtension};
-use crate::rules::value::Multiplicities;
+use crate::rules::rtp::{self, Clock, FirstExtension};
 
 /// Packet headers kept for Grains that are not complete yet.
-const PENDING_HEADERS: usize = 1024;
+const PENDING_HEADERS: usize = 256;
+
+/// Bytes of a header that is kept; the identity takes a hundred.
+const HEADER: usize = 4096;
 
 /// Grains whose header is kept to be read again when the meaning of the extension ids becomes clearer.
 const EARLY_GRAINS: usize = 64;
+
+/// The reserved bits of the Grain Flags.
+const RESERVED_FLAG_BITS: u8 = 0x3F;
 
 /// SOP classes told apart in one flow.
 const CLASSES: usize = 16;
@@ -87,6 +93,8 @@ pub(crate) struct Metadata {
     pub(crate) refers_to: Vec<String>,
     /// RTP timestamps of the first Grains, to find the flow with the same.
     pub(crate) timestamps: Vec<u32>,
+    /// RTP and sync timestamp of the first and of the latest Grain that has both.
+    span: Option<[(u32, PtpTimestamp); 2]>,
     /// What the rules remember.
     pub(crate) rules: FlowRules,
 }
@@ -110,6 +118,7 @@ impl Metadata {
         Self {
             headers: VecDeque::new(),
             latest: None,
+            span: None,
             rules: FlowRules::new(clock, knows_ids),
             early: Vec::new(),
             guess: ExtensionGuess::new(map),
@@ -135,6 +144,21 @@ impl Metadata {
         &self.map
     }
 
+    /// The Grain Flags of a packet. As long as nobody knows their id, they are the only element of one byte that can be flags.
+    pub(crate) fn flags(&self, extension: &Extension<'_>) -> Option<GrainFlags> {
+        if self.map.id_of(ExtensionKind::GrainFlags).is_some() {
+            return Identity::read(extension, &self.map).flags;
+        }
+        let mut short = extension.elements().filter(|element| element.data.len() == 1);
+        let (first, second) = (short.next()?, short.next());
+        let byte = first
+            .data
+            .first()
+            .copied()
+            .filter(|byte| byte & RESERVED_FLAG_BITS == 0)?;
+        (second.is_none() && self.map.get(first.id).is_none()).then(|| GrainFlags::from_byte(byte))
+    }
+
     /// Keeps the header of a packet until its Grain is complete.
     pub(crate) fn keep_header(&mut self, ordinal: u64, packet: &RtpPacket<'_>) {
         // Where all packets have one, the first with a timestamp will do, unless it overtook the start of its Grain.
@@ -147,6 +171,9 @@ impl Metadata {
             self.headers.pop_front();
         }
         let header = packet.bytes().get(..packet.payload_offset()).unwrap_or_default();
+        if header.len() > HEADER {
+            return;
+        }
         self.headers.push_back((ordinal, header.into()));
     }
 
@@ -208,6 +235,10 @@ impl Metadata {
             }
         }
         let identity = Identity::read(&extension, &self.map);
+        if let Some(sync) = identity.sync {
+            let now = (rtp_timestamp, sync);
+            self.span = Some([self.span.map_or(now, |[first, _]| first), now]);
+        }
         if self.early.len() < EARLY_GRAINS {
             self.early.push((grain, header));
         }
@@ -283,6 +314,11 @@ impl Metadata {
         }
     }
 
+    /// The usual clock rate that RTP timestamps have against sync timestamps.
+    pub(crate) fn measured_rate(&self) -> Option<u32> {
+        rtp::measured_rate(&self.span?)
+    }
+
     /// The SOP Class UID that most Grains state.
     pub(crate) fn sop_class(&self) -> Option<&str> {
         self.classes
@@ -346,5 +382,5 @@ pub(crate) fn first_extension(header: Option<&(u64, Box<[u8]>)>, first: Option<u
 pub(crate) struct Decoder {
     pub(crate) limits: Limits,
     pub(crate) arena: dicom_rtv::payload::PayloadArena,
-    pub(crate) multiplicities: Multiplicities,
+    pub(crate) memory: Memory,
 }

@@ -34,7 +34,7 @@ pub(crate) struct Relations {
 pub(crate) fn relations(table: &FlowTable) -> Vec<Relations> {
     let mut relations = vec![Relations::default(); table.flows.len()];
     let mut devices: BTreeMap<IpAddr, u32> = BTreeMap::new();
-    let mut latest: HashMap<(Key, u8), u32> = HashMap::new();
+    let mut latest: HashMap<Key, u32> = HashMap::new();
     let bulk = Bulk::new(table);
     for (slot, flow) in shown(table) {
         let next = devices.len() as u32;
@@ -47,8 +47,8 @@ pub(crate) fn relations(table: &FlowTable) -> Vec<Relations> {
         if flow.stage == Stage::Dicom {
             relation.describes = bulk.described(table, flow);
         }
-        if let Some((_, payload_type)) = flow.rtp {
-            let before = latest.insert((flow.key, payload_type), slot);
+        if flow.rtp.is_some() {
+            let before = latest.insert(flow.key, slot);
             let ended = |before: &u32| table.flows.get(*before as usize).is_some_and(|b| precedes(b, flow));
             relation.restart_of = before.filter(ended);
         }
@@ -136,7 +136,8 @@ impl Bulk {
             }
         }
         let mut shared: BTreeMap<u32, u32> = BTreeMap::new();
-        match flow.kind() {
+        // Without a SOP class that is known nobody can say what it describes.
+        match metadata.kind().unwrap_or(FlowKind::Rtp) {
             FlowKind::DicomVideo => {
                 let mut timestamps = metadata.timestamps.clone();
                 timestamps.sort_unstable();
@@ -160,10 +161,16 @@ impl Bulk {
         }
         let most = shared.values().copied().max().filter(|most| *most > 0)?;
         let mut best = shared.iter().filter(|(_, count)| **count == most);
-        match (best.next(), best.next()) {
-            (Some((slot, _)), None) => Some(*slot),
-            _ => None,
-        }
+        let (slot, _) = best.next()?;
+        // The two paths of ST 2022-7 are one flow.
+        let ssrc = |slot: &u32| {
+            table
+                .flows
+                .get(*slot as usize)
+                .and_then(|flow| flow.rtp)
+                .map(|(ssrc, _)| ssrc)
+        };
+        best.all(|(other, _)| ssrc(other) == ssrc(slot)).then_some(*slot)
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct FlowState {
     pub(crate) key: Key,
-    /// SSRC and payload type.
+    /// SSRC, and the payload type of the first packet.
     pub(crate) rtp: Option<(u32, u8)>,
     /// Its public number, once it is shown.
     pub(crate) number: Option<u32>,

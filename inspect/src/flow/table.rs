@@ -1,6 +1,7 @@
 //! The table of flows: which packet belongs to which.
 //!
-//! Datagrams of one pair of endpoints are a conversation. What looks like RTP in it is told apart by SSRC and payload type;
+//! Datagrams of one pair of endpoints are a conversation. What looks like RTP in it is told apart by SSRC: a sender that
+//! changes the payload type goes on with its sequence numbers;
 //! each such candidate becomes a flow of its own once it is proven (see [`Candidate`](super::candidate)), and is counted
 //! with the rest of its conversation if it never is.
 
@@ -27,8 +28,8 @@ const CANDIDATES: usize = 8;
 /// All packets between two endpoints in one direction.
 #[derive(Debug, Default)]
 struct Conversation {
-    /// RTP flows and candidates: (SSRC, payload type, slot). A handful, so a list is fastest.
-    rtp: Vec<(u32, u8, u32)>,
+    /// RTP flows and candidates: SSRC and slot. A handful, so a list is fastest.
+    rtp: Vec<(u32, u32)>,
     /// The flow of everything else.
     plain: Option<u32>,
 }
@@ -87,28 +88,20 @@ impl FlowTable {
     pub(crate) fn rtp_slot(&mut self, key: Key, ssrc: u32, payload_type: u8) -> Option<u32> {
         let index = self.conversation(key)?;
         let conversation = self.list.get(index as usize)?;
-        if let Some(&(_, _, slot)) = conversation
-            .rtp
-            .iter()
-            .find(|(s, p, _)| *s == ssrc && *p == payload_type)
-        {
+        if let Some(&(_, slot)) = conversation.rtp.iter().find(|(known, _)| *known == ssrc) {
             return Some(slot);
         }
         let flows = &self.flows;
         let is_candidate = |slot: u32| flows.get(slot as usize).is_some_and(|f| f.stage == Stage::Candidate);
-        let waiting = conversation
-            .rtp
-            .iter()
-            .filter(|(_, _, slot)| is_candidate(*slot))
-            .count();
+        let waiting = conversation.rtp.iter().filter(|(_, slot)| is_candidate(*slot)).count();
         if waiting >= CANDIDATES {
             // The oldest makes room: it had its chance.
-            let oldest = conversation.rtp.iter().position(|(_, _, slot)| is_candidate(*slot))?;
-            let slot = self.list.get_mut(index as usize)?.rtp.remove(oldest).2;
+            let oldest = conversation.rtp.iter().position(|(_, slot)| is_candidate(*slot))?;
+            let slot = self.list.get_mut(index as usize)?.rtp.remove(oldest).1;
             self.merge(key, slot);
         }
         let slot = self.add(FlowState::new(key, Some((ssrc, payload_type))))?;
-        self.list.get_mut(index as usize)?.rtp.push((ssrc, payload_type, slot));
+        self.list.get_mut(index as usize)?.rtp.push((ssrc, slot));
         Some(slot)
     }
 

@@ -10,18 +10,15 @@ use dicom_rtv::payload::{CURRENT_FRAME_FUNCTIONAL_GROUPS_SEQUENCE, Payload};
 use dicom_rtv::{PtpTimestamp, Tag};
 
 use super::cadence::{Beat, Cadence, Late, Static};
-use super::ledger::{Ledger, NO_SUMMARY, Nature, Signature, Verdict};
+use super::ledger::{Ledger, NO_SUMMARY, Nature, OVERFLOW, Signature, Verdict};
+use super::memory::{Cached, Memory};
 use super::rtp::{Clock, FirstExtension, Stated};
-use super::value::Multiplicities;
 use super::{Id, RuleSet, Thresholds, dataset, dynamic, iod, meta, payload, rtp, value};
 use crate::findings::PACKETS;
 use crate::model::FlowKind;
 
 /// Grains that wait until the meaning of the extension ids is settled.
 const HELD: usize = 64;
-
-/// Bytes of a static part that are kept to know it again.
-const CACHED: usize = 1 << 20;
 
 /// One Grain, as its flow sees it.
 pub(crate) struct Facts<'a, 'p> {
@@ -55,6 +52,8 @@ pub(crate) struct FlowRules {
     pub(crate) stated: Clock,
     /// The clock that RTP timestamps are judged by, once it is settled.
     clock: Clock,
+    /// The rate that RTP timestamps have against sync timestamps.
+    measured: Option<u32>,
     meta: Cached<MetaVerdict>,
     part: Cached<PartVerdict>,
     instance: Option<String>,
@@ -62,37 +61,6 @@ pub(crate) struct FlowRules {
     holds: bool,
     last_sequence: Option<u64>,
     counts: (usize, Option<FlowKind>, Vec<u32>),
-}
-
-/// What was found in bytes that may come again.
-#[derive(Debug)]
-struct Cached<T> {
-    bytes: Vec<u8>,
-    found: Option<T>,
-}
-
-impl<T> Default for Cached<T> {
-    fn default() -> Self {
-        Self {
-            bytes: Vec::new(),
-            found: None,
-        }
-    }
-}
-
-impl<T: Copy> Cached<T> {
-    fn get(&self, bytes: &[u8]) -> Option<T> {
-        self.found.filter(|_| self.bytes == bytes)
-    }
-
-    fn keep(&mut self, bytes: &[u8], found: T) {
-        self.found = None;
-        if bytes.len() <= CACHED {
-            self.bytes.clear();
-            self.bytes.extend_from_slice(bytes);
-            self.found = Some(found);
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -138,6 +106,7 @@ impl FlowRules {
             cadence: Cadence::default(),
             stated,
             clock: stated,
+            measured: None,
             meta: Cached::default(),
             part: Cached::default(),
             instance: None,
@@ -149,7 +118,7 @@ impl FlowRules {
     }
 
     /// Judges a Grain.
-    pub(crate) fn check(&mut self, facts: &Facts<'_, '_>, limits: &Thresholds, known: &mut Multiplicities) -> Outcome {
+    pub(crate) fn check(&mut self, facts: &Facts<'_, '_>, limits: &Thresholds, memory: &mut Memory) -> Outcome {
         let grain = facts.grain;
         let mut signature = Signature::default();
         let mut verdict = Verdict {
@@ -175,7 +144,7 @@ impl FlowRules {
         };
         let mut part = Static::Perhaps;
         if grain.complete && !grain.truncated {
-            part = self.check_payload(facts, known, &mut signature, &mut link);
+            part = self.check_payload(facts, memory, &mut signature, &mut link);
         }
         let late = self.keep_time(facts, part, signature.rate, limits);
         let mut outcome = Outcome {
@@ -211,6 +180,9 @@ impl FlowRules {
 
     /// Judges the Grains that waited: the extension ids mean what they mean now.
     pub(crate) fn settle(&mut self, limits: &Thresholds, committed: &mut Vec<(u32, u16)>) {
+        if self.held.is_empty() {
+            return;
+        }
         let samples: Vec<(u32, PtpTimestamp)> = self
             .held
             .iter()
@@ -223,7 +195,8 @@ impl FlowRules {
             // The commonest: a run of equal rates is longest where the median is, if most Grains agree.
             rates.get(rates.len() / 2).copied()
         };
-        let rate = self.clock.rate.or_else(stated).or_else(|| rtp::measured_rate(&samples));
+        self.measured = rtp::measured_rate(&samples);
+        let rate = self.clock.rate.or_else(stated).or(self.measured);
         self.clock.rate = rate;
         if self.clock.offset.is_none() {
             self.clock.offset = rate.and_then(|rate| rtp::offset(&samples, rate));
@@ -233,12 +206,14 @@ impl FlowRules {
             let number = self.ledger.commit(held.signature, held.index, held.packets.into_iter());
             committed.push((held.id, number));
         }
-        // Without a single sync timestamp so far the offset is still to be seen.
         self.holds = false;
     }
 
     /// How many rules a Grain of this signature breaks, going by what the flow is now.
     pub(crate) fn count(&mut self, signature: u16, nature: &Nature) -> u32 {
+        if signature == OVERFLOW {
+            return 1;
+        }
         let (entries, kind, counts) = &mut self.counts;
         if usize::from(signature) >= *entries || *kind != nature.kind {
             *counts = self.ledger.counts(nature);
@@ -248,9 +223,10 @@ impl FlowRules {
         counts.get(usize::from(signature)).copied().unwrap_or(1)
     }
 
-    /// The clock rate, as far as is known now.
-    pub(crate) const fn rate(&self) -> Option<u32> {
-        self.clock.rate
+    /// The rate that turns RTP timestamps into time: of the SDP, else as they show it, else as the payload states it.
+    pub(crate) fn rate(&self) -> Option<u32> {
+        let rate = self.stated.rate.or(self.measured).or(self.clock.rate);
+        rate.filter(|rate| *rate > 0)
     }
 
     fn check_link(&mut self, signature: &mut Signature, link: &Link, limits: &Thresholds) {
@@ -270,7 +246,7 @@ impl FlowRules {
     fn check_payload(
         &mut self,
         facts: &Facts<'_, '_>,
-        known: &mut Multiplicities,
+        memory: &mut Memory,
         signature: &mut Signature,
         link: &mut Link,
     ) -> Static {
@@ -289,9 +265,9 @@ impl FlowRules {
         }
         let breaks = dataset::check(payload, &mut verdict);
         signature.broken = verdict.broken;
-        let found = self.check_meta(payload, breaks.meta);
-        signature.broken = signature.broken.and(found.broken);
-        signature.rate = found.rate;
+        let meta = self.check_meta(payload, breaks.meta, memory);
+        signature.broken = signature.broken.and(meta.broken);
+        signature.rate = meta.rate;
 
         let mut verdict = Verdict {
             broken: signature.broken,
@@ -299,7 +275,7 @@ impl FlowRules {
         };
         let seen = dynamic::check(payload, breaks.any, &mut verdict);
         signature.flaws = seen.flaws;
-        link.lacks_rate = payload.is_dynamic() && found.rate == 0;
+        link.lacks_rate = payload.is_dynamic() && meta.rate == 0;
         if link.lacks_rate && breaks.meta.is_none() {
             verdict.breaks(Id::MetaSamplingRate, || {
                 "expected (0002,0037) in a Grain with a dynamic part, found none".into()
@@ -314,7 +290,14 @@ impl FlowRules {
         if data.start() < static_start {
             let range = (data.start(), static_start.min(end));
             // Before the first static part nobody knows the character set.
-            value::check(data, range, charset, facts.charset.is_none(), known, &mut verdict);
+            value::check(
+                data,
+                range,
+                charset,
+                facts.charset.is_none(),
+                &mut memory.known,
+                &mut verdict,
+            );
         }
         if static_start < data.end() {
             dataset::check_references(payload, breaks.any, &mut verdict);
@@ -333,9 +316,9 @@ impl FlowRules {
         signature.broken = verdict.broken;
         self.ledger.has_camera |= seen.has_camera;
         if static_start < data.end() {
-            let found = self.check_static(facts, static_start, breaks.any, known);
+            let found = self.check_static(facts, static_start, breaks.any, memory);
             signature.broken = signature.broken.and(found.broken);
-            if self.meta.found.is_none_or(|found| found.has_class) {
+            if meta.has_class {
                 signature.summary = found.summary;
             }
         }
@@ -347,7 +330,7 @@ impl FlowRules {
     }
 
     /// Judges group 0002, if it is not that of the Grain before.
-    fn check_meta(&mut self, payload: &Payload<'_>, fault: Option<u64>) -> MetaVerdict {
+    fn check_meta(&mut self, payload: &Payload<'_>, fault: Option<u64>, memory: &mut Memory) -> MetaVerdict {
         let meta = payload.meta();
         let bytes = meta.data_set().bytes();
         if let Some(found) = self.meta.get(bytes) {
@@ -372,7 +355,7 @@ impl FlowRules {
             rate: meta.sampling_rate().unwrap_or(0),
             has_class: meta::sop_class(meta).is_some() && !verdict.broken.has(Id::MetaSopClass),
         };
-        self.meta.keep(bytes, found);
+        self.meta.keep(bytes, found, &mut memory.cached);
         found
     }
 
@@ -382,7 +365,7 @@ impl FlowRules {
         facts: &Facts<'_, '_>,
         start: u32,
         fault: Option<u64>,
-        known: &mut Multiplicities,
+        memory: &mut Memory,
     ) -> PartVerdict {
         let data = facts.payload.data_set();
         let bytes = data
@@ -402,7 +385,7 @@ impl FlowRules {
         let charset = facts.charset.unwrap_or(CharacterSet::DEFAULT);
         let end = fault.map_or(u32::MAX, |offset| u32::try_from(offset).unwrap_or(u32::MAX));
         let undeclared = summary.lacks_character_set();
-        value::check(data, (start, end), charset, undeclared, known, &mut verdict);
+        value::check(data, (start, end), charset, undeclared, &mut memory.known, &mut verdict);
         let broken = verdict.broken;
         if fault.is_some() {
             // What lies behind the break is not missed.
@@ -415,7 +398,7 @@ impl FlowRules {
             broken,
             summary: self.ledger.summary(summary),
         };
-        self.part.keep(bytes, found);
+        self.part.keep(bytes, found, &mut memory.cached);
         found
     }
 

@@ -162,12 +162,19 @@ impl Ledger {
         counts.into_iter().max_by_key(|(_, count)| *count).map(|(rate, _)| rate)
     }
 
-    /// The rules that a signature breaks in a flow of this nature.
+    /// The nature of the flow with its clock rate: of the SDP, else what most Grains state.
+    fn settled(&self, nature: &Nature) -> Nature {
+        Nature {
+            rate: nature.rate.or_else(|| self.commonest_rate()),
+            ..*nature
+        }
+    }
+
+    /// The rules that a signature breaks in a flow of this nature, which is settled.
     fn visible(&self, signature: &Signature, nature: &Nature) -> RuleSet {
         let mut broken = applicable(signature.broken, nature.kind);
         let is_unexpected = broken.has(Id::DynamicUnexpected);
-        let rate = nature.rate.or_else(|| self.commonest_rate());
-        if signature.rate > 0 && rate.is_some_and(|rate| rate != signature.rate) {
+        if signature.rate > 0 && nature.rate.is_some_and(|rate| rate != signature.rate) {
             broken.add(Id::MetaSamplingRate);
         }
         if is_unexpected {
@@ -196,13 +203,15 @@ impl Ledger {
 
     /// How many rules the Grains of each signature break.
     pub(crate) fn counts(&self, nature: &Nature) -> Vec<u32> {
-        let count = |entry: &Entry| self.visible(&entry.signature, nature).len();
+        let nature = self.settled(nature);
+        let count = |entry: &Entry| self.visible(&entry.signature, &nature).len();
         self.entries.iter().map(count).collect()
     }
 
     /// The findings, each with its message.
     pub(crate) fn list(&self, nature: &Nature) -> BTreeMap<Id, Record> {
         let mut list: BTreeMap<Id, Record> = BTreeMap::new();
+        let nature = &self.settled(nature);
         for entry in &self.entries {
             for id in self.visible(&entry.signature, nature).iter() {
                 let found = list.entry(id).or_default();
@@ -235,7 +244,7 @@ impl Ledger {
             Id::IodEmpty if self.texts.get(id).is_none() => judged().empty_text(),
             Id::DynamicIncomplete => dynamic::flaws_text(signature.flaws & dynamic::expected(nature.kind)),
             Id::MetaSamplingRate if signature.rate > 0 => {
-                let rate = nature.rate.or_else(|| self.commonest_rate()).unwrap_or_default();
+                let rate = nature.rate.unwrap_or_default();
                 format!(
                     "expected (0002,0037) to be the clock rate of the flow, {rate} Hz, found {} Hz",
                     signature.rate

@@ -1,7 +1,7 @@
 //! The conformance rules: what each one says, and how it is checked.
 //!
-//! [`rules`] lists them for people. The checks are grouped by subject and work on plain data: [`grain`] judges one Grain
-//! of a metadata flow while the capture is read, [`sdp`] and [`sync`] judge flows against each other once it is.
+//! [`rules`] lists them for people. The checks are grouped by subject and work on plain data: `grain` judges one Grain
+//! of a metadata flow while the capture is read, `sdp` and `sync` judge flows against each other once it is.
 //! One cause gives one finding: what a fault brings about is not told again.
 
 pub(crate) mod cadence;
@@ -13,6 +13,7 @@ pub(crate) mod iod;
 pub(crate) mod judge;
 pub(crate) mod ledger;
 mod markdown;
+mod memory;
 pub(crate) mod meta;
 pub(crate) mod payload;
 pub(crate) mod rtp;
@@ -21,11 +22,15 @@ mod set;
 mod settings;
 pub(crate) mod sync;
 mod table;
+#[cfg(test)]
+mod tests;
+mod times;
 pub(crate) mod value;
 
 pub use markdown::markdown;
 pub use settings::{Accepted, RuleSettings, Thresholds};
 
+pub(crate) use memory::Memory;
 pub(crate) use set::RuleSet;
 pub(crate) use table::Id;
 

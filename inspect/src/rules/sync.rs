@@ -101,7 +101,7 @@ pub(crate) fn slowness(base: &[(u64, i64, i64)], limits: &Thresholds) -> Option<
         let middle = |mut values: Vec<i64>| {
             values.sort_unstable();
             let half = values.len() / 2;
-            if values.len() % 2 == 0 {
+            if values.len().is_multiple_of(2) {
                 i64::midpoint(values[half - 1], values[half])
             } else {
                 values[half]
