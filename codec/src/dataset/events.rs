@@ -125,13 +125,28 @@ impl<'a> Iterator for EventReader<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Token<'a>> {
+        if self.state.end_of_empty_item.is_none()
+            && let Some(part) = self.machine.next_plain()
+        {
+            return Some(Token::Element(Head {
+                input: self.input,
+                part,
+            }));
+        }
+        self.next_other()
+    }
+}
+
+impl<'a> EventReader<'a> {
+    /// Anything but a plain element.
+    fn next_other(&mut self) -> Option<Token<'a>> {
         if let Some(end) = self.state.end_of_empty_item.take() {
             return Some(Token::ItemEnd(end));
         }
         loop {
             let content = self.machine.level.content;
             // `false` also says that there is a token.
-            let goes_on = self.machine.plain(&mut self.state) && self.machine.step(&mut self.state);
+            let goes_on = self.machine.step(&mut self.state);
             let head = |part| Head {
                 input: self.input,
                 part,

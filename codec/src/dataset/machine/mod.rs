@@ -66,58 +66,42 @@ impl<'a> Machine<'a> {
     /// `false` where the sink wants no more.
     #[inline(always)]
     pub(crate) fn plain<S: Sink>(&mut self, sink: &mut S) -> bool {
-        if self.level.implicit || !matches!(self.level.content, Content::Root | Content::Item) {
+        let Some((window, last)) = self.plain_level() else {
             return true;
-        }
-        let Some(window) = self.input.get(..self.level.limit) else {
-            return true;
-        };
-        let last = if self.level.content == Content::Root {
-            self.last.min(LAST_PLAIN_TAG)
-        } else {
-            LAST_PLAIN_TAG
         };
         let (mut pos, mut least, mut goes_on) = (self.pos, self.level.least, true);
-        while let Some(rest) = window.get(pos..)
-            && let Some(head) = rest.first_chunk::<8>()
-        {
-            let tag = tag_of(head);
-            let &[_, _, _, _, v0, v1, l0, l1] = head;
-            let (vr, class) = vr_of(v0, v1);
-            let (form, length) = match class {
-                Class::Short => (Form::Short, u32::from(u16::from_le_bytes([l0, l1]))),
-                Class::Long => {
-                    let Some(&[.., a, b, c, d]) = rest.first_chunk::<12>() else {
-                        break;
-                    };
-                    (Form::Long, u32::from_le_bytes([a, b, c, d]))
-                }
-                _ => break,
-            };
-            let value = form.header_length() as usize;
-            // An undefined length is odd.
-            if tag < least || tag > last || length & 1 != 0 || length as usize > rest.len() - value {
-                break;
-            }
-            let end = pos + value + length as usize;
-            least = tag + 1;
-            let part = Part {
-                tag,
-                vr,
-                form,
-                flags: 0,
-                start: pos,
-                value_end: end,
-            };
-            pos = end;
-            if !sink.leaf(part) {
-                goes_on = false;
-                break;
-            }
+        while goes_on && let Some(part) = plain_element(window, pos, least, last) {
+            pos = part.value_end;
+            least = part.tag + 1;
+            goes_on = sink.leaf(part);
         }
         self.pos = pos;
         self.level.least = least;
         goes_on
+    }
+
+    /// Reads one plain element, if one comes next.
+    #[inline(always)]
+    pub(crate) fn next_plain(&mut self) -> Option<Part> {
+        let (window, last) = self.plain_level()?;
+        let part = plain_element(window, self.pos, self.level.least, last)?;
+        self.pos = part.value_end;
+        self.level.least = part.tag + 1;
+        Some(part)
+    }
+
+    /// The input up to the end of a level of elements in Explicit VR, and the greatest tag of it.
+    #[inline(always)]
+    fn plain_level(&self) -> Option<(&'a [u8], u32)> {
+        let last = match self.level.content {
+            Content::Root => self.last.min(LAST_PLAIN_TAG),
+            Content::Item => LAST_PLAIN_TAG,
+            _ => return None,
+        };
+        if self.level.implicit {
+            return None;
+        }
+        Some((self.input.get(..self.level.limit)?, last))
     }
 
     /// One step: at most one call of the sink's `leaf`, `open` or `close`. `false` at the end.
@@ -371,4 +355,35 @@ impl<'a> Machine<'a> {
         self.pos = value_start;
         goes_on
     }
+}
+
+/// The element at `pos`, if it is plain. Its tag is from `least` to `last`.
+#[inline(always)]
+fn plain_element(window: &[u8], pos: usize, least: u32, last: u32) -> Option<Part> {
+    let rest = window.get(pos..)?;
+    let head = rest.first_chunk::<8>()?;
+    let tag = tag_of(head);
+    let &[_, _, _, _, v0, v1, l0, l1] = head;
+    let (vr, class) = vr_of(v0, v1);
+    let (form, length) = match class {
+        Class::Short => (Form::Short, u32::from(u16::from_le_bytes([l0, l1]))),
+        Class::Long => {
+            let &[.., a, b, c, d] = rest.first_chunk::<12>()?;
+            (Form::Long, u32::from_le_bytes([a, b, c, d]))
+        }
+        _ => return None,
+    };
+    let value = form.header_length() as usize;
+    // An undefined length is odd.
+    if tag < least || tag > last || length & 1 != 0 || length as usize > rest.len() - value {
+        return None;
+    }
+    Some(Part {
+        tag,
+        vr,
+        form,
+        flags: 0,
+        start: pos,
+        value_end: pos + value + length as usize,
+    })
 }
