@@ -25,11 +25,16 @@ pub(crate) struct Key {
 /// Candidates of one conversation that wait for proof at a time. Noise that looks like RTP has a new SSRC in each packet.
 const CANDIDATES: usize = 8;
 
+/// RTP flows of one conversation that are found by going through a list.
+const FEW: usize = 16;
+
 /// All packets between two endpoints in one direction.
 #[derive(Debug, Default)]
 struct Conversation {
-    /// RTP flows and candidates: SSRC and slot. A handful, so a list is fastest.
+    /// The first RTP flows and candidates: SSRC and slot. A list is fastest; the rest is in [`FlowTable::many`].
     rtp: Vec<(u32, u32)>,
+    /// Slots of candidates, the oldest first. Some of them may be proven by now.
+    candidates: Vec<u32>,
     /// The flow of everything else.
     plain: Option<u32>,
 }
@@ -39,6 +44,8 @@ struct Conversation {
 pub(crate) struct FlowTable {
     conversations: HashMap<Key, u32>,
     list: Vec<Conversation>,
+    /// Slots of RTP flows by conversation and SSRC, where there are more than a few.
+    many: HashMap<(u32, u32), u32>,
     /// The conversation of the packet before: packets come in bursts.
     latest: Option<(Key, u32)>,
     pub(crate) flows: Vec<FlowState>,
@@ -56,6 +63,7 @@ impl FlowTable {
         Self {
             conversations: HashMap::new(),
             list: Vec::new(),
+            many: HashMap::new(),
             latest: None,
             flows: Vec::new(),
             public: Vec::new(),
@@ -87,21 +95,37 @@ impl FlowTable {
     /// The slot for an RTP packet; `None` if nothing more is told apart here and it counts as plain.
     pub(crate) fn rtp_slot(&mut self, key: Key, ssrc: u32, payload_type: u8) -> Option<u32> {
         let index = self.conversation(key)?;
-        let conversation = self.list.get(index as usize)?;
+        let conversation = self.list.get_mut(index as usize)?;
         if let Some(&(_, slot)) = conversation.rtp.iter().find(|(known, _)| *known == ssrc) {
             return Some(slot);
         }
+        if conversation.rtp.len() >= FEW
+            && let Some(&slot) = self.many.get(&(index, ssrc))
+        {
+            return Some(slot);
+        }
         let flows = &self.flows;
-        let is_candidate = |slot: u32| flows.get(slot as usize).is_some_and(|f| f.stage == Stage::Candidate);
-        let waiting = conversation.rtp.iter().filter(|(_, slot)| is_candidate(*slot)).count();
-        if waiting >= CANDIDATES {
+        let is_candidate = |slot: &u32| flows.get(*slot as usize).is_some_and(|f| f.stage == Stage::Candidate);
+        conversation.candidates.retain(is_candidate);
+        if conversation.candidates.len() >= CANDIDATES {
             // The oldest makes room: it had its chance.
-            let oldest = conversation.rtp.iter().position(|(_, slot)| is_candidate(*slot))?;
-            let slot = self.list.get_mut(index as usize)?.rtp.remove(oldest).1;
-            self.merge(key, slot);
+            let oldest = conversation.candidates.remove(0);
+            let known = flows
+                .get(oldest as usize)
+                .and_then(|flow| flow.rtp)
+                .map(|(ssrc, _)| ssrc)?;
+            conversation.rtp.retain(|(_, slot)| *slot != oldest);
+            self.many.remove(&(index, known));
+            self.merge(key, oldest);
         }
         let slot = self.add(FlowState::new(key, Some((ssrc, payload_type))))?;
-        self.list.get_mut(index as usize)?.rtp.push((ssrc, slot));
+        let conversation = self.list.get_mut(index as usize)?;
+        conversation.candidates.push(slot);
+        if conversation.rtp.len() < FEW {
+            conversation.rtp.push((ssrc, slot));
+        } else {
+            self.many.insert((index, ssrc), slot);
+        }
         Some(slot)
     }
 
@@ -215,7 +239,7 @@ impl FlowTable {
 
     fn add(&mut self, flow: FlowState) -> Option<u32> {
         // Candidates come and go; twice the limit bounds them together with the flows.
-        if self.flows.len() >= self.limit as usize * 2 {
+        if self.flows.len() >= self.limit as usize * 2 || self.public.len() >= self.limit as usize {
             return None;
         }
         let slot = self.flows.len() as u32;

@@ -62,6 +62,14 @@ pub(crate) fn steps(base: &[(u64, i64, i64)], rate: u32, limits: &Thresholds) ->
     };
     for (at, window) in base.windows(2 * SIDE).enumerate() {
         let (before, after) = window.split_at(SIDE);
+        // Medians differ by no more than the values do.
+        let spread = window.iter().fold((i64::MAX, i64::MIN), |(low, high), (.., offset)| {
+            (low.min(*offset), high.max(*offset))
+        });
+        if spread.1.saturating_sub(spread.0) <= allowed {
+            close(&mut open);
+            continue;
+        }
         let step = median_of(after).saturating_sub(median_of(before));
         if step.abs() <= allowed {
             close(&mut open);

@@ -262,12 +262,8 @@ fn meta_information() {
     let mut length = whole();
     length[140] -= 2;
     assert_eq!(judge(length), ["meta.group-length"]);
-    // Another instance in the middle of the session, in both places.
+    // Another instance in the middle of the session, in group 0002 alone.
     let other = with_meta(|f| f.sop_instance_uid = "2.25.2");
-    let other = other
-        .windows(8)
-        .position(|b| b == b"2.25.1\0\0")
-        .map_or(other.clone(), |_| other);
     let found = judge_as(&[whole(), other], FlowKind::DicomVideo, |_| ());
     assert_eq!(found, ["session.sop-instance", "dataset.sop-mismatch"]);
 }
@@ -304,8 +300,8 @@ fn data_sets_and_their_breaks() {
     let mut cut = whole();
     cut.truncate(cut.len() - 3);
     assert_eq!(judge(cut), ["dataset.truncated"]);
-    let odd = with_part(tags::PATIENT_ID, |_| ());
-    assert_eq!(judge(odd), ["iod.missing"]);
+    let absent = with_part(tags::PATIENT_ID, |_| ());
+    assert_eq!(judge(absent), ["iod.missing"]);
     // Unknown VR of a known attribute.
     let vr = patch(
         whole(),
@@ -318,7 +314,7 @@ fn data_sets_and_their_breaks() {
         _ = w.text(tags::PATIENT_ID, Vr::LO, "12").unwrap()
     });
     let twice = patch(twice, &[0x10, 0, 0x30, 0, b'D', b'A'], &[0x10, 0, 0x20, 0, b'D', b'A']);
-    assert_eq!(judge(twice), ["dataset.order", "iod.missing", "value.invalid"][..2]);
+    assert_eq!(judge(twice), ["dataset.order", "iod.missing"]);
 }
 
 #[test]
