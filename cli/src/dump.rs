@@ -127,7 +127,10 @@ impl<W: Write> Dump<'_, W> {
     }
 
     fn packet(&mut self, capture: &mut Capture, row: &PacketRow) -> Result<(), Failure> {
-        if !self.filter.flow_of(row.flow, &self.flows)
+        // A number that a block without a packet has.
+        let is_none = row.length == 0 && row.time_ns.is_none() && row.source.is_empty();
+        if is_none
+            || !self.filter.flow_of(row.flow, &self.flows)
             || !self.filter.time(row.time_ns, capture.session.start_ns())
             || !self
                 .filter

@@ -61,11 +61,6 @@ pub(crate) fn asset(path: &str) -> Option<Asset> {
     })
 }
 
-/// True if the binary carries the page.
-pub(crate) fn is_embedded() -> bool {
-    !FILES.is_empty()
-}
-
 /// Path, bytes, brotli, gzip: written by build.rs.
 type File = (
     &'static str,

@@ -256,11 +256,16 @@ fn of_attribute(path: &AttributePath, decoded: &Decoded<'_>, operator: Operator,
 }
 
 fn compare(value: &Value, operator: Operator, literal: &Literal) -> bool {
+    if operator == Operator::Is {
+        return match value {
+            Value::Number(number) => *number != 0.0,
+            Value::Text(text) => !text.is_empty(),
+        };
+    }
     let (value, literal) = match (value, literal.number) {
         (Value::Number(a), Some(b)) => {
             return match operator {
-                Operator::Is => *a != 0.0,
-                Operator::Equal | Operator::Contains => *a == b,
+                Operator::Equal | Operator::Contains | Operator::Is => *a == b,
                 Operator::Unequal => *a != b,
                 Operator::Less => *a < b,
                 Operator::LessOrEqual => *a <= b,
@@ -272,8 +277,7 @@ fn compare(value: &Value, operator: Operator, literal: &Literal) -> bool {
         (Value::Number(a), None) => (a.to_string(), literal.text.to_lowercase()),
     };
     match operator {
-        Operator::Is => !value.is_empty(),
-        Operator::Equal => value == literal,
+        Operator::Equal | Operator::Is => value == literal,
         Operator::Unequal => value != literal,
         Operator::Less => value < literal,
         Operator::LessOrEqual => value <= literal,
@@ -517,8 +521,47 @@ mod tests {
         assert!(select("!(grain.static == true)", 10.0, ""));
         assert!(select("grain.size = 0x10", 16.0, ""));
         assert!(
+            !select("grain.static", 16.0, "") && select("grain.static", 1001.0, ""),
+            "a name alone asks whether it is so"
+        );
+        assert!(
             !select("findings > 0", 16.0, ""),
             "what a row does not have is not selected"
+        );
+    }
+
+    #[test]
+    fn attributes_are_named_by_keyword_tag_and_name() {
+        for filter in [
+            "PatientID == \"X\"",
+            "(0010,0020) == \"X\"",
+            "00100020 == 'X'",
+            "\"Patient ID\" == 'X'",
+            "((0010,0020) == 'X')",
+        ] {
+            let selector = Selector::parse(filter).unwrap();
+            assert!(selector.needs_data_set(), "{filter}");
+            assert_eq!(
+                selector.0,
+                Selector::parse("PatientID == 'X'").map(|s| s.0).unwrap(),
+                "{filter}"
+            );
+        }
+        let nested = Selector::parse("(0034,000A)[1].(0034,0001).FlowIdentifier");
+        let same = Selector::parse("RealTimeBulkDataFlowSequence[1].FlowIdentifierSequence.00340002");
+        assert_eq!(nested.unwrap().0, same.unwrap().0);
+        assert!(!Selector::parse("flow == 1").unwrap().needs_data_set());
+        for (filter, says) in [
+            ("PatientIdd", "no attribute"),
+            ("PatientID[x].Rows", "number"),
+            ("''", "no attribute"),
+        ] {
+            let error = Selector::parse(filter).unwrap_err();
+            assert!(error.contains(says), "{filter}: {error}");
+        }
+        assert!(
+            Filter::parse("PatientID == X").is_err(),
+            "tables have no data sets at hand"
         );
     }
 

@@ -31,6 +31,7 @@ const SEARCHED: usize = 4096;
 impl Session {
     /// Takes one record of the capture.
     pub(crate) fn record(&mut self, record: &Record<'_>) {
+        self.skip_to(record.ordinal);
         let time_ns = record.time_ns.map(|ns| ns.saturating_add(self.clock_offset_ns));
         let entry = PacketEntry {
             offset: record.file_offset,
@@ -84,6 +85,25 @@ impl Session {
                 }
                 *self.ignored.entry(name).or_default() += 1;
             }
+        }
+    }
+
+    /// Blocks of pcapng that carry no packet take a number too, as in Wireshark: their entries are empty.
+    fn skip_to(&mut self, ordinal: u64) {
+        while (self.packets.len() as u64) + 1 < ordinal {
+            self.packets.push(PacketEntry {
+                offset: 0,
+                time_ns: NO_TIME,
+                captured: 0,
+                original: 0,
+                flow: NONE,
+                grain: NONE,
+                rtp_timestamp: 0,
+                sequence: 0,
+                link: 0,
+                flags: 0,
+            });
+            self.without_packet += 1;
         }
     }
 

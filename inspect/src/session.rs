@@ -52,6 +52,8 @@ pub struct Session {
     pub(crate) fragmented: BTreeMap<u64, Vec<u64>>,
     pub(crate) links: Vec<LinkType>,
     pub(crate) packets: Chunked<PacketEntry>,
+    /// Entries of it that are no packets.
+    pub(crate) without_packet: u64,
     pub(crate) grains: Chunked<GrainEntry>,
     /// Ordinals of the packets of all Grains, one Grain behind the other.
     pub(crate) grain_packets: Chunked<u32>,
@@ -94,6 +96,7 @@ impl Session {
             fragmented: BTreeMap::new(),
             links: Vec::new(),
             packets: Chunked::default(),
+            without_packet: 0,
             grains: Chunked::default(),
             grain_packets: Chunked::default(),
             table: FlowTable::new(options.limits.flows),
@@ -234,7 +237,7 @@ impl Session {
                 .document
                 .as_ref()
                 .map_or(self.reader.position(), |document| document.length),
-            packets: self.packets.len() as u64,
+            packets: self.packets.len() as u64 - self.without_packet,
             start_ns: self.start_ns,
             end_ns: self.end_ns,
             time_digits: self.time_digits(),

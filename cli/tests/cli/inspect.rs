@@ -103,17 +103,23 @@ fn grains_come_while_standard_input_is_open() {
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    let mut out = BufReader::new(child.stdout.take().unwrap());
-    stdin.write_all(&capture[..capture.len() / 2]).unwrap();
+    let out = BufReader::new(child.stdout.take().unwrap());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let reader = std::thread::spawn(move || {
+        for line in out.lines() {
+            sender.send(line.unwrap()).unwrap();
+        }
+    });
+    let (first, second) = capture.split_at(capture.len() / 2);
+    stdin.write_all(first).unwrap();
     stdin.flush().unwrap();
-    let mut line = String::new();
-    // The other half is not there yet: the pipe is open.
-    out.read_line(&mut line).unwrap();
+    // The second half is not there yet: the pipe is open.
+    let line = receiver.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
     assert!(line.starts_with("{\"type\":\"grain\","), "{line}");
-    stdin.write_all(&capture[capture.len() / 2..]).unwrap();
+    stdin.write_all(second).unwrap();
     drop(stdin);
-    let rest: Vec<String> = out.lines().map(Result::unwrap).collect();
-    assert!(rest.last().unwrap().starts_with("{\"type\":\"capture\","));
+    assert!(receiver.iter().last().unwrap().starts_with("{\"type\":\"capture\","));
+    reader.join().unwrap();
     assert!(child.wait().unwrap().success());
 }
 

@@ -124,8 +124,10 @@ fn packets_keep_their_lengths_times_and_checksums() {
     assert!(changed > 10);
     let rules = |path: &str| -> Vec<Value> {
         let report = run(folder.path(), &["inspect", path, "--json", "--no-datasets"]).json();
-        let findings = array(&report, "findings").iter();
-        findings
+        array(&report, "findings")
+            .iter()
+            // A value that was not valid is replaced by one that is.
+            .filter(|finding| finding["rule"] != "value.invalid")
             .map(|f| serde_json::json!([f["rule"], f["flow"], f["grain"], f["count"]]))
             .collect()
     };
