@@ -140,13 +140,19 @@ fn name(flow: &Flow) -> String {
     format!("flow {} {} to {}", flow.id, flow.kind.as_str(), flow.destination)
 }
 
+/// A figure of a flow by name.
+type Figure<T> = (&'static str, fn(&Flow) -> T);
+
+/// What each of the two captures has.
+type Sides = (Option<String>, Option<String>);
+
 fn rates(a: &Flow, b: &Flow) -> Vec<Change> {
     let per_second = |n: u64, flow: &Flow| {
         let seconds = (flow.last_ns? - flow.first_ns?) as f64 / 1e9;
         (seconds > 0.0 && n > 1).then(|| (n - 1) as f64 / seconds)
     };
     let mut out = Vec::new();
-    let figures: [(&str, fn(&Flow) -> u64); 3] = [
+    let figures: [Figure<u64>; 3] = [
         ("packets a second", |flow| flow.packets),
         ("Grains a second", |flow| flow.grains),
         ("bytes a second", |flow| flow.bytes),
@@ -162,7 +168,7 @@ fn rates(a: &Flow, b: &Flow) -> Vec<Change> {
             out.push(change(what, text(one), text(other)));
         }
     }
-    let counts: [(&str, fn(&Flow) -> u64); 3] = [
+    let counts: [Figure<u64>; 3] = [
         ("lost packets", |flow| flow.lost),
         ("reordered packets", |flow| flow.reordered),
         ("duplicate packets", |flow| flow.duplicates),
@@ -176,7 +182,7 @@ fn rates(a: &Flow, b: &Flow) -> Vec<Change> {
 }
 
 fn identity(a: &Flow, b: &Flow) -> Vec<Change> {
-    let rows: [(&str, fn(&Flow) -> Option<String>); 9] = [
+    let rows: [Figure<Option<String>>; 9] = [
         ("source", |f| Some(f.source.clone())),
         ("destination", |f| Some(f.destination.clone())),
         ("SSRC", |f| f.ssrc.map(|ssrc| format!("{ssrc:#010x}"))),
@@ -203,7 +209,7 @@ fn findings(a: &Side, b: &Side, pairs: &[(&Flow, &Flow)]) -> Vec<Change> {
         format!("{severity}, {} times", finding.count)
     };
     // By rule and the flow's number in the first capture.
-    let mut rows: BTreeMap<(String, Option<String>), (Option<String>, Option<String>)> = BTreeMap::new();
+    let mut rows: BTreeMap<(String, Option<String>), Sides> = BTreeMap::new();
     for finding in &a.findings {
         let flow = finding.flow.map(|id| format!("{id}"));
         rows.entry((finding.rule.clone(), flow)).or_default().0 = Some(describe(finding));
@@ -283,14 +289,20 @@ fn differences(a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) -> Ve
     paths
         .into_iter()
         .filter(|path| a.get(*path) != b.get(*path))
-        .map(|path| change(path, a.get(path).map(short), b.get(path).map(short)))
+        .map(|path| {
+            change(
+                path,
+                a.get(path).map(|text| short(text)),
+                b.get(path).map(|text| short(text)),
+            )
+        })
         .collect()
 }
 
-fn short(text: &String) -> String {
+fn short(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
-        None => text.clone(),
+        None => text.to_owned(),
     }
 }
 
