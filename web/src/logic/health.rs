@@ -163,6 +163,7 @@ pub(crate) mod tests {
             grains: 0,
             describes: None,
             rendition: None,
+            restart_of: None,
             device: None,
             first_ns: None,
             last_ns: None,
