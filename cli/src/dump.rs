@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::time::{Duration, Instant};
 
-use grainscope_inspect::model::{Detail, FieldRow, Flow, GrainRow, PacketRow, Query};
+use grainscope_inspect::model::{FieldRow, Flow, GrainRow, PacketRow, Query};
 use grainscope_inspect::{Concealer, Privacy, time as instant};
 
 use crate::capture::{Capture, PrivacyArguments, SourceArguments};
@@ -181,7 +181,7 @@ impl<W: Write> Dump<'_, W> {
             _ => {
                 let packets = self.packet_bytes(capture, row.ordinal)?;
                 let detail = capture.session.packet_detail(row.ordinal, &packets);
-                self.fields(&detail, |_| true)?;
+                self.fields(&detail.fields)?;
             }
         }
         if self.arguments.bytes {
@@ -258,14 +258,14 @@ impl<W: Write> Dump<'_, W> {
             _ => {
                 let packets = capture.grain(row.id, self.privacy)?;
                 let detail = capture.session.grain_detail(row.id, &packets);
-                self.fields(&detail, |_| true)?;
+                self.fields(&detail.fields)?;
             }
         }
         if self.arguments.bytes {
             let packets = capture.grain(row.id, self.privacy)?;
-            let detail = capture.session.grain_detail(row.id, &packets);
-            if let Some(source) = detail.sources.first() {
-                self.hex(&source.bytes)?;
+            match row.flow {
+                Some(_) => self.hex(&capture.session.grain_payload(row.id, &packets))?,
+                None => self.hex(&packets.concat())?,
             }
         }
         Ok(())
@@ -273,14 +273,14 @@ impl<W: Write> Dump<'_, W> {
 
     fn attributes(&mut self, capture: &mut Capture, row: &GrainRow) -> Result<(), Failure> {
         let packets = capture.grain(row.id, self.privacy)?;
-        let detail = capture.session.grain_detail(row.id, &packets);
-        self.fields(&detail, |field| field.tag.is_some() || field.kind == "item")
+        let mut fields = capture.session.grain_attributes(row.id, &packets);
+        fields.retain(|field| field.tag.is_some() || field.kind == "item");
+        self.fields(&fields)
     }
 
-    fn fields(&mut self, detail: &Detail, is_shown: impl Fn(&FieldRow) -> bool) -> Result<(), Failure> {
-        let shown = || detail.fields.iter().filter(|field| is_shown(field));
-        let least = shown().map(|field| field.depth).min().unwrap_or_default();
-        for field in shown() {
+    fn fields(&mut self, fields: &[FieldRow]) -> Result<(), Failure> {
+        let least = fields.iter().map(|field| field.depth).min().unwrap_or_default();
+        for field in fields {
             let indent = "  ".repeat(usize::from(field.depth - least) + 2);
             let tag = field.tag.as_ref().map_or_else(String::new, |tag| format!("{tag} "));
             let vr = field.vr.as_ref().map_or_else(String::new, |vr| format!("{vr} "));

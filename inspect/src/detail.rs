@@ -229,10 +229,39 @@ impl Session {
             .unwrap_or_else(|| ("null".into(), "null".into()))
     }
 
+    /// The fields of a Grain's payload alone: of its data sets, without the headers of the packets.
+    #[must_use]
+    pub fn grain_attributes(&self, grain: u32, packets: &[Vec<u8>]) -> Vec<FieldRow> {
+        let Some(entry) = self.grains.get(grain as usize) else {
+            return Vec::new();
+        };
+        let limits = &self.decoder.limits;
+        if self.document().is_some() {
+            let bytes = packets.first().map(Vec::as_slice).unwrap_or_default();
+            return rows(document::fields(bytes, limits), 0).collect();
+        }
+        let bytes = self.grain_payload(grain, packets);
+        let tree = payload::fields(&Payload::parse(&bytes, limits), self.charset_before(entry));
+        rows(tree, 0).collect()
+    }
+
     /// The payload of a Grain, put together again from its packets.
     #[must_use]
     pub fn grain_payload(&self, grain: u32, packets: &[Vec<u8>]) -> Vec<u8> {
-        self.reassemble(grain, packets).bytes
+        let mut bytes = Vec::new();
+        let mut rest = packets;
+        for ordinal in self.grain_packets(grain) {
+            let Some(entry) = self.entry(ordinal) else { continue };
+            let extents = self.packet_extents(ordinal);
+            let (own, behind) = rest.split_at(extents.len().min(rest.len()));
+            rest = behind;
+            self.with_datagram(entry, &extents, own, |datagram| {
+                if let Some(packet) = self.rtp_of(entry, datagram) {
+                    bytes.extend_from_slice(packet.payload());
+                }
+            });
+        }
+        bytes
     }
 
     fn reassemble(&self, grain: u32, packets: &[Vec<u8>]) -> Assembled {
