@@ -14,8 +14,8 @@ use crate::{Failure, written};
 /// Says what changed from one capture to another: flows, attributes, rates, findings.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  grainscope compare before.pcapng after.pcapng\n\n\
-    Flows are paired by Flow Identifier, else by addresses, else by kind and payload type. Attributes are those of the\n\
-    latest static and the latest dynamic part of each flow.")]
+    Flows are paired by Flow Identifier, else by addresses, else by kind and payload type.\n\
+    Attributes are those of the latest static and the latest dynamic part of each flow.")]
 pub(crate) struct Arguments {
     /// The first capture
     a: PathBuf,

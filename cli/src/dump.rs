@@ -26,8 +26,8 @@ const LINE: usize = 16;
     grainscope dump capture.pcapng --flow dicom\n  \
     grainscope dump capture.pcapng --grains -v --where grain.static\n  \
     tcpdump -i eth0 -w - udp | grainscope dump -\n\n\
-    A packet: number, time (UTC), source > destination, what it carries, RTP payload type, sequence number and timestamp\n\
-    (M: marker), Grain, bytes on the wire, and what is odd about it.")]
+    A packet: number, time (UTC), source > destination, what it carries, RTP payload type, sequence\n\
+    number and timestamp (M: marker), Grain, bytes on the wire, and what is odd about it.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     source: SourceArguments,

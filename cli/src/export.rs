@@ -28,13 +28,13 @@ const PENDING: usize = 1 << 20;
     grainscope export capture.pcapng --to out --only part10 --where grain.static\n  \
     grainscope export capture.pcapng --to out --only packets --rule rtp.loss\n  \
     grainscope export capture.pcapng --to share --only packets --hide-patient\n\n\
-    flow1-grain000012.json  data sets of a Grain in the DICOM JSON model: {\"meta\": …, \"dataset\": …}\n\
-    flow1-grain000012.dcm   the same as a DICOM file (PS3.10): what is dynamic, (0006,0001), becomes the Item of (5200,9230)\n\
-    dynamic.csv             the dynamic part of all Grains: one row a Grain, one column an attribute path\n\
-    packets.pcapng          the packets of metadata flows (or of --flow), with findings as packet comments\n\n\
-    With --hide-patient values are replaced by others of the same length, so that lengths, sequence numbers and times stay,\n\
-    and UDP checksums follow. Payload that cannot be read, and flows that are no RTP media, are blanked. What audio and\n\
-    video flows show is left as it is.")]
+    flow1-grain000012.json  data sets of a Grain in the DICOM JSON model: meta and dataset\n\
+    flow1-grain000012.dcm   the same as a DICOM file (PS3.10): (0006,0001) becomes an Item of (5200,9230)\n\
+    dynamic.csv             all dynamic parts: one row a Grain, one column an attribute path\n\
+    packets.pcapng          packets of metadata flows (or of --flow), with findings as comments\n\n\
+    With --hide-patient values are replaced by others of the same length, so that lengths, sequence\n\
+    numbers and times stay; UDP checksums follow. Payload that cannot be read is blanked. Packets that\n\
+    are no RTP media are left out. What audio and video show is left as it is.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     source: SourceArguments,

@@ -9,8 +9,8 @@ use crate::{Failure, written};
 /// Writes the session description that the flows of a capture imply.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  grainscope sdp capture.pcapng > room.sdp\n\n\
-    What a capture does not show is left out: colours and geometry of video; and a=mediaclk is \"sender\" where no sync\n\
-    timestamps tell the offset. Lines end in CR LF (RFC 8866).")]
+    What a capture does not show is left out: colours and geometry of video; and a=mediaclk is\n\
+    \"sender\" where no sync timestamps tell the offset. Lines end in CR LF (RFC 8866).")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     source: SourceArguments,
