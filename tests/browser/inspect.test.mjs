@@ -38,6 +38,8 @@ async function field(page, text) {
   const row = page.locator(".field-row", { hasText: text }).first();
   const tree = await page.locator(".tree").boundingBox();
   await page.mouse.move(tree.x + tree.width / 2, tree.y + tree.height / 2);
+  await page.mouse.wheel(0, -1e6);
+  await page.waitForTimeout(100);
   for (let tries = 0; tries < 60 && !(await row.count()); tries++) {
     await page.mouse.wheel(0, 150);
     await page.waitForTimeout(30);
@@ -96,7 +98,7 @@ test("a field of a Grain's second packet is found in the Grain and in the packet
   assert.ok(tabs.length >= 2, `a Grain over several packets: ${tabs}`);
   // A byte of the last packet is found again in the Grain.
   await page.getByRole("tab", { name: tabs.at(-1) }).click();
-  await page.locator('.hex .bytes .b[data-offset="80"]').first().click();
+  await page.locator(".hex .bytes .b").nth(20).click();
   await page.locator(".hex .bytes .b.cursor").first().waitFor();
   await page.getByRole("tab", { name: /^Grain \d/ }).click();
   await (await field(page, "Patient's Name")).click();
