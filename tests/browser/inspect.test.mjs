@@ -131,6 +131,25 @@ test("a capture cut in the middle of a packet shows what came before", async () 
   await page.locator(".trouble", { hasText: /byte|damaged/i }).first().waitFor();
 });
 
+test("captures cut anywhere and a length of 4 GB get an answer, and the page goes on", async () => {
+  const { page, problems } = await open(browser, server.url);
+  const capture = await readFile(`${root}tests/vectors/fault-rtp-loss.pcap`);
+  await page.locator(".welcome").waitFor();
+  const length = Buffer.from(capture);
+  length.writeUInt32LE(0xffffffff, 24 + 8);
+  const files = [["length.pcap", length]];
+  for (let end = 2; end < 500; end += 37) files.push([`cut-${end}.pcap`, capture.subarray(0, end)]);
+  for (const [name, bytes] of files) {
+    await drop(page, name, bytes);
+    // Whatever the cut leaves: what is wrong is said, or nothing is.
+    await page.locator(".trouble, .grid .line").first().waitFor();
+    await page.getByRole("button", { name: new RegExp(`^Close ${name}`) }).click();
+  }
+  await page.getByText("Show the example").click();
+  await page.locator(".grid .line").first().waitFor();
+  assert.deepEqual(problems, []);
+});
+
 test("names are text, never markup", async () => {
   const { page, problems } = await open(browser, server.url);
   const capture = await readFile(`${root}tests/vectors/or-pcapng.pcapng`);
