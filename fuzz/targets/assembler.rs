@@ -28,7 +28,11 @@ fuzz_target!(|schedule: Vec<(u8, u16, u8, bool, u8)>| {
         now += u64::from(step) * 1_000_000;
         let payload = vec![0; usize::from(size)];
         let builder = PacketBuilder::new(104, sequence, u32::from(timestamp) * 1500, 1);
-        let bytes = builder.marker(marker).payload(&payload).build().expect("a packet of this size can be built");
+        let bytes = builder
+            .marker(marker)
+            .payload(&payload)
+            .build()
+            .expect("a packet of this size can be built");
         let packet = RtpPacket::parse(&bytes).expect("what was built can be read");
         assembler.push(now, key as u64, &packet, None, looks_like_start(packet.payload()));
         drain(&mut assembler);

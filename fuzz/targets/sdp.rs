@@ -5,7 +5,9 @@ use dicom_rtv::sdp::SessionDescription;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let Ok(session) = SessionDescription::parse(text) else { return };
+    let Ok(session) = SessionDescription::parse(text) else {
+        return;
+    };
     for view in session.views() {
         let _ = (view.extension_map(), view.media_clock(), view.duplicates().count());
     }

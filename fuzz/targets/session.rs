@@ -6,7 +6,10 @@ use grainscope_inspect::{Options, Session};
 use libfuzzer_sys::fuzz_target;
 
 fn inspect(data: &[u8], chunk: usize) -> Session {
-    let mut session = Session::new(Options { assume_rtp: true, ..Options::default() });
+    let mut session = Session::new(Options {
+        assume_rtp: true,
+        ..Options::default()
+    });
     for chunk in data.chunks(chunk.max(1)) {
         session.push(chunk);
     }
@@ -21,7 +24,10 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(whole.summary(), split.summary());
     assert_eq!(whole.flows(), split.flows());
     assert_eq!(whole.findings(), split.findings());
-    let query = Query { count: 64, ..Query::default() };
+    let query = Query {
+        count: 64,
+        ..Query::default()
+    };
     for row in whole.grains(&query).expect("no filter").rows {
         let packets: Vec<Vec<u8>> = whole
             .grain_extents(row.id)
@@ -31,7 +37,10 @@ fuzz_target!(|data: &[u8]| {
         let detail = whole.grain_detail(row.id, &packets);
         for field in &detail.fields {
             let source = &detail.sources[field.source as usize];
-            assert!(field.start as usize + field.length as usize <= source.bytes.len(), "{field:?}");
+            assert!(
+                field.start as usize + field.length as usize <= source.bytes.len(),
+                "{field:?}"
+            );
         }
     }
 });
